@@ -1,0 +1,88 @@
+"""Every setting of the helpdesk: HELPDESK_* in the environment or in a .env file. Wrong values stop the start."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from knowledge.clock import Clock, fixed_clock, system_clock
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Each field's description is its documentation: docs/settings.md is made from them and checked."""
+
+    model_config = SettingsConfigDict(env_prefix="HELPDESK_", env_file=".env", extra="ignore")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    public_url: str | None = Field(
+        None, description="Address under which people reach the helpdesk; links in messages start with it."
+    )
+    data: Path = Field(
+        ROOT / "var", description="Folder of everything the helpdesk writes: database, index, models, uploads."
+    )
+    materials: list[Path] = Field(
+        default_factory=lambda: [ROOT / "knowledge" / "materials"],
+        description="Folders and files that hold what the helpdesk knows (a JSON list).",
+    )
+    database_url: str | None = Field(None, description="SQLAlchemy address; default SQLite in the data folder.")
+    demo: bool | None = Field(
+        None, description="Show demonstration calls; default on with SQLite, off with another database."
+    )
+    encoder: str = Field("packaged", description="`packaged`, or a sentence-transformers model by name or path.")
+    locale: Literal["lv", "en"] = Field("lv", description="Language spoken when nothing else is known.")
+    timezone: str = Field("Europe/Riga", description="Time zone of opening hours and dates shown.")
+    now: datetime | None = Field(None, description="An ISO instant at which the clock stands, for demonstrations.")
+    rasa_url: str | None = Field(
+        None, description="Address of a Rasa server started elsewhere; default one of our own on loopback."
+    )
+    rasa_timeout: float = Field(
+        4.0, gt=0, le=60, description="Seconds to wait for Rasa before the answer is given without it."
+    )
+    rasa_secret: SecretStr | None = Field(
+        None, description="Shared secret between Rasa and the helpdesk; made at the start if not given."
+    )
+    telegram_token: SecretStr | None = Field(None, description="Bot token; without it Telegram is off.")
+    telegram_api: str = Field("https://api.telegram.org", description="Base address of the Bot API.")
+    log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        ZoneInfo(name)
+        return name
+
+    @field_validator("now")
+    @classmethod
+    def _aware(cls, instant: datetime | None) -> datetime | None:
+        if instant is not None and instant.tzinfo is None:
+            raise ValueError("needs a time zone, for example 2026-11-24T09:00:00+02:00")
+        return instant
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'helpdesk.sqlite3'}"
+
+    @property
+    def shows_demo(self) -> bool:
+        return self.demo if self.demo is not None else self.database.startswith("sqlite")
+
+    @property
+    def base_url(self) -> str:
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @cached_property
+    def clock(self) -> Clock:
+        return fixed_clock(self.now) if self.now else system_clock
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
