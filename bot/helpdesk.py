@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from bot.settings import Settings
 from handoff.database import Database
+from handoff.events import Broker
 from knowledge.catalogue import Catalogue
 from knowledge.clock import Clock
+from retrieval.building import build_index
+from retrieval.encoder import Encoder, load_encoder
 from retrieval.retriever import Retriever
 
+Progress = Callable[[str], None]
 
-@dataclass
+
+def keep_quiet(_: str) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
 class Knowledge:
     """Catalogue and index that belong together; replaced whole when the materials change."""
 
@@ -21,7 +33,53 @@ class Knowledge:
 
 @dataclass
 class Helpdesk:
+    """`knowledge` may be another object at the next look: take it once at the start of a piece of work."""
+
     settings: Settings
     clock: Clock
     database: Database
+    encoder: Encoder
     knowledge: Knowledge
+    _refreshing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def broker(self) -> Broker:
+        return self.database.broker
+
+    def refresh_knowledge(self, progress: Progress = keep_quiet) -> Knowledge:
+        """Read the materials again and index what is new; questions are answered from the old until then."""
+        with self._refreshing:
+            self.knowledge = load_knowledge(self.settings, self.encoder, progress)
+            return self.knowledge
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def own_materials(settings: Settings) -> Path:
+    """Where documents that coordinators add, publish or import are kept: beside the rest of the data."""
+    return settings.data / "materials"
+
+
+def load_knowledge(settings: Settings, encoder: Encoder, progress: Progress = keep_quiet) -> Knowledge:
+    """Read every document, index what changed, open the index."""
+    paths = [*settings.materials, own_materials(settings)]
+    catalogue = Catalogue.read([path for path in paths if path.exists()], demo=settings.shows_demo)
+    folder = settings.data / "index"
+    build_index(catalogue, encoder, folder, progress)
+    return Knowledge(catalogue, Retriever.load(catalogue, encoder, folder))
+
+
+def open_database(settings: Settings) -> Database:
+    """The database, migrated to the newest version."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database, settings.clock)
+    database.migrate()
+    return database
+
+
+def build(settings: Settings, progress: Progress = keep_quiet) -> Helpdesk:
+    database = open_database(settings)
+    encoder = load_encoder(settings.encoder)
+    knowledge = load_knowledge(settings, encoder, progress)
+    return Helpdesk(settings, settings.clock, database, encoder, knowledge)

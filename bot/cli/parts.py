@@ -1,0 +1,45 @@
+"""The parts a command needs, opened once and only those."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.helpdesk import Helpdesk
+    from bot.settings import Settings
+    from handoff.database import Database
+    from knowledge.catalogue import Catalogue
+
+
+def read_settings() -> Settings:
+    from bot.settings import Settings
+
+    return Settings()
+
+
+def open_helpdesk() -> Helpdesk:
+    """Everything; loads the encoder and the index (about a second)."""
+    import os
+
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    from bot.helpdesk import build
+
+    return build(read_settings())
+
+
+def open_database() -> Database:
+    from bot.helpdesk import open_database as opened
+
+    return opened(read_settings())
+
+
+def read_catalogue(settings: Settings, documents: Path | None = None) -> Catalogue:
+    """The helpdesk's own catalogue, or one of `documents` alone."""
+    from bot.helpdesk import own_materials
+    from knowledge.catalogue import Catalogue
+
+    if documents is not None:
+        return Catalogue.read([documents])
+    paths = [*settings.materials, own_materials(settings)]
+    return Catalogue.read([path for path in paths if path.exists()], demo=settings.shows_demo)

@@ -1,0 +1,104 @@
+"""The application's process: what faces the public on one port, Rasa's actions on another, on loopback only."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import uvicorn
+
+from bot.actions import context
+from bot.gateway.actions import make_actions_app
+from bot.gateway.application import create_app
+from bot.helpdesk import Helpdesk, build
+from bot.log import set_up_logging
+from bot.settings import Settings
+from handoff.coordinators import list_coordinators
+
+LETS_FINISH = 5
+"""Seconds a request may still take once we have been asked to stop."""
+
+
+class Companion(uvicorn.Server):
+    """A second server in the same loop, which leaves the signals to the first."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+def say(text: str) -> None:
+    print(f"[helpdesk] {text}", flush=True)
+
+
+def public_server(helpdesk: Helpdesk) -> uvicorn.Server:
+    settings = helpdesk.settings
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(helpdesk),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=True,
+            timeout_graceful_shutdown=LETS_FINISH,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+    )
+
+
+def actions_server(helpdesk: Helpdesk) -> Companion | None:
+    """None where Rasa does not run: without a port and a secret nobody could call."""
+    secret, port = helpdesk.settings.rasa_secret, os.environ.get("HELPDESK_ACTIONS_PORT")
+    if secret is None or port is None:
+        return None
+    context.set_helpdesk(helpdesk)
+    app = make_actions_app(secret.get_secret_value())
+    return Companion(
+        uvicorn.Config(app, host="127.0.0.1", port=int(port), log_config=None, access_log=False, lifespan="off")
+    )
+
+
+async def serve(helpdesk: Helpdesk) -> None:
+    public, actions = public_server(helpdesk), actions_server(helpdesk)
+    beside = asyncio.create_task(actions.serve()) if actions else None
+    welcome = asyncio.create_task(greet_operator(helpdesk, public))
+    await public.serve()
+    welcome.cancel()
+    if actions and beside:
+        actions.should_exit = True
+        await beside
+
+
+async def greet_operator(helpdesk: Helpdesk, server: uvicorn.Server) -> None:
+    while not server.started:
+        await asyncio.sleep(0.05)
+    base = helpdesk.settings.base_url
+    say(f"serving {base}  (inbox: {base}/inbox, library: {base}/library, stop: Ctrl-C)")
+    with helpdesk.database.reading() as session:
+        if not list_coordinators(session):
+            say("no coordinator yet; make the first one with:")
+            say("    .venv/bin/helpdesk coordinator add you@example.org --role administrator")
+
+
+def main() -> int:
+    settings = Settings()
+    set_up_logging(settings.log_format)
+    helpdesk = build(settings, progress=say)
+    catalogue = helpdesk.knowledge.catalogue
+    for problem in catalogue.problems:
+        say(f"left out: {problem.path}: {problem.message}")
+    say(f"{len(catalogue.documents)} documents, {len(catalogue.passages)} passages, {len(catalogue.calls)} calls")
+    try:
+        asyncio.run(serve(helpdesk))
+    finally:
+        helpdesk.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
