@@ -141,7 +141,8 @@ def find_npm() -> list[str | Path]:
 
 
 def install_assets() -> None:
-    run(*find_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", PATH=f"{APP / 'bin'}:{os.environ['PATH']}")
+    path = f"{APP / 'bin'}:{os.environ['PATH']}"
+    run(*find_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", PATH=path)
 
 
 def is_there(patterns: list[str]) -> bool:
