@@ -1,0 +1,38 @@
+"""The model is trained when what it learns from has changed, and an unfinished one never replaces a good one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.launcher import rasa
+
+
+def test_a_model_made_from_the_same_inputs_is_kept(tmp_path: Path) -> None:
+    leave_training(tmp_path, b"model")
+    rasa.finish_training(tmp_path, 0, rasa.hash_inputs())
+    assert rasa.is_trained(tmp_path)
+    assert rasa.model_path(tmp_path).read_bytes() == b"model"
+
+
+def test_a_model_made_from_other_inputs_is_not(tmp_path: Path) -> None:
+    leave_training(tmp_path, b"model")
+    rasa.finish_training(tmp_path, 0, "other inputs")
+    assert not rasa.is_trained(tmp_path)
+
+
+def test_failed_training_leaves_the_model_before_and_says_why(tmp_path: Path) -> None:
+    rasa.model_path(tmp_path).parent.mkdir(parents=True)
+    rasa.model_path(tmp_path).write_bytes(b"good")
+    leave_training(tmp_path, b"half")
+    with pytest.raises(rasa.TrainingFailed, match="no intent"):
+        rasa.finish_training(tmp_path, 1, rasa.hash_inputs())
+    assert rasa.model_path(tmp_path).read_bytes() == b"good"
+
+
+def leave_training(data: Path, model: bytes) -> None:
+    out = data / "models" / "training"
+    out.mkdir(parents=True)
+    (out / "helpdesk.tar.gz").write_bytes(model)
+    (data / "models" / "training.log").write_text("Traceback\nno intent is named that\n")
