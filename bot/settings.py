@@ -52,6 +52,18 @@ class Settings(BaseSettings):
     )
     telegram_token: SecretStr | None = Field(None, description="Bot token; without it Telegram is off.")
     telegram_api: str = Field("https://api.telegram.org", description="Base address of the Bot API.")
+    telegram_mode: Literal["polling", "webhook"] = Field(
+        "polling",
+        description="How messages come from Telegram: `polling` asks for them (for a laptop), `webhook` has them "
+        "sent to /telegram/webhook under the public address.",
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        None,
+        description="What Telegram must say with each message to the webhook; made from the token if not given.",
+    )
+    notices_hour: int = Field(
+        9, ge=0, le=20, description="Hour of the day from which news of calls and reminders are sent."
+    )
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
 
     @field_validator("timezone")
