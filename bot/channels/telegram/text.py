@@ -59,12 +59,15 @@ def markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
 
 
-def read_markdown(text: str) -> list[Block]:
-    """Paragraphs, list items and headings of light Markdown. Nothing in it is lost but the marks themselves."""
-    return list(read_blocks(markdown().parse(text)))
+def read_markdown(text: str, base_url: str = "") -> list[Block]:
+    """Paragraphs, list items and headings of light Markdown. Nothing in it is lost but the marks themselves.
+
+    `base_url` goes before links that begin with `/`.
+    """
+    return list(read_blocks(markdown().parse(text), base_url))
 
 
-def read_blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+def read_blocks(tokens: Sequence[Token], base_url: str = "") -> Iterator[Block]:
     marks: list[str] = []
     counters: list[int | None] = []
     first = True
@@ -82,7 +85,7 @@ def read_blocks(tokens: Sequence[Token]) -> Iterator[Block]:
         elif token.type == "heading_close":
             heading = False
         elif token.type == "inline":
-            spans = [*([Span(mark) for mark in marks]), *read_inline(token.children or [], bold=heading)]
+            spans = [*([Span(mark) for mark in marks]), *read_inline(token.children or [], base_url, bold=heading)]
             yield Block(tuple(spans), tight=bool(counters) and not first)
             marks, first = [], False
         elif token.type in {"fence", "code_block"}:
@@ -101,7 +104,7 @@ def list_mark(counters: list[int | None]) -> str:
     return f"{indent}{number}. "
 
 
-def read_inline(tokens: Sequence[Token], *, bold: bool = False) -> Iterator[Span]:
+def read_inline(tokens: Sequence[Token], base_url: str = "", *, bold: bool = False) -> Iterator[Span]:
     style = Span("", bold=bold)
     for token in tokens:
         match token.type:
@@ -112,7 +115,7 @@ def read_inline(tokens: Sequence[Token], *, bold: bool = False) -> Iterator[Span
             case "em_open" | "em_close":
                 style = replace(style, italic=token.type == "em_open")
             case "link_open":
-                style = replace(style, href=usable(str(token.attrGet("href") or "")))
+                style = replace(style, href=complete(str(token.attrGet("href") or ""), base_url))
             case "link_close":
                 style = replace(style, href=None)
             case "softbreak" | "hardbreak":
@@ -124,7 +127,10 @@ def read_inline(tokens: Sequence[Token], *, bold: bool = False) -> Iterator[Span
                     yield replace(style, text=token.content)
 
 
-def usable(url: str) -> str | None:
+def complete(url: str, base_url: str) -> str | None:
+    """An address that may be opened from a chat; None for any other."""
+    if base_url and re.match(r"/(?!/)", url):
+        return base_url + url
     return url if re.match(r"(https?://|mailto:|tel:)", url) else None
 
 
