@@ -159,6 +159,7 @@ def describe_turn(turn: Turn, vector: Vector | None) -> dict[str, Any]:
         "owner": str(turn.conversation.owner),
         "channel": turn.conversation.channel,
         "value": turn.value,
+        "text": turn.message.text,
         "request_number": turn.conversation.request_number,
         "recent": [
             {

@@ -15,6 +15,7 @@ class Situation:
 
     `entities` are normalised: {"theme": ["ageing"], "applicant": ["association"], …}. `slots` is what the
     dialogue remembers. `owner` is `bot` or `queue`: while it is `queue` a person has been asked for already.
+    `intent` is what the message was understood as, with its `confidence` (0 to 1).
     """
 
     text: str
@@ -27,3 +28,10 @@ class Situation:
     entities: dict[str, list[str]] = field(default_factory=dict)
     slots: dict[str, Any] = field(default_factory=dict)
     recent: tuple[Message, ...] = ()
+    intent: str = "question"
+    confidence: float = 1.0
+
+    def first(self, entity: str) -> str | None:
+        """The first value of an entity that was said, if any."""
+        values = self.entities.get(entity)
+        return values[0] if values else None

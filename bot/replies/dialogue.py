@@ -1,0 +1,81 @@
+"""One turn of the dialogue, whoever understood it: urgent things first, then an open form, then the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.helpdesk import Helpdesk
+from bot.replies import consultation, escalation, person
+from bot.replies.languages import answer_locale
+from bot.replies.memory import Memory
+from bot.replies.situation import Situation
+from handoff.messages import Draft, Effect, MessageKind
+
+Reply = Callable[[Helpdesk, Situation, Memory], list[Draft]]
+
+TELLS_OF_PERSON = {"inform", "describe_situation", "list_calls", "consultation"}
+"""Moves whose particulars are about the person; "vai pašvaldība drīkst?" does not make them a municipality."""
+GOOD = {MessageKind.ANSWER, MessageKind.CALLS, MessageKind.CALL, MessageKind.HANDOFF}
+"""Kinds that end a row of messages without a good answer."""
+KEEPS_OFFER = {"affirm", "deny", "repeat"}
+
+
+def conduct(helpdesk: Helpdesk, situation: Situation, reply: Reply) -> tuple[list[Draft], Memory]:
+    """The bot's messages and what it remembers from now on."""
+    memory = Memory.of(situation)
+    spoken, situation = situation.locale, speak(situation)
+    if situation.intent in TELLS_OF_PERSON:
+        memory.learn(situation.entities)
+    if situation.intent not in KEEPS_OFFER:
+        memory.offer = None
+    drafts = _reply(helpdesk, situation, memory, reply)
+    drafts = escalate(situation, memory, drafts)
+    if any(draft.kind in GOOD for draft in drafts):
+        memory.misses = 0
+    memory.said = drafts[0].text if situation.intent != "repeat" else memory.said
+    return keep_language(drafts, spoken, situation), memory
+
+
+def _reply(helpdesk: Helpdesk, situation: Situation, memory: Memory, reply: Reply) -> list[Draft]:
+    if memory.form and situation.intent != "distress":
+        return consultation.carry_on(helpdesk, situation, memory, reply)
+    return reply(helpdesk, situation, memory)
+
+
+def speak(situation: Situation) -> Situation:
+    """The situation in the language of the message; a pressed button says nothing about language."""
+    if situation.value is not None:
+        return situation
+    return replace(situation, locale=answer_locale(situation.text, situation.locale))
+
+
+def keep_language(drafts: list[Draft], spoken: str, situation: Situation) -> list[Draft]:
+    """A message in the other language changes the person's language: said with the first free message."""
+    if situation.locale == spoken or any(draft.effect and draft.effect.type == "locale" for draft in drafts):
+        return drafts
+    free = next((place for place, draft in enumerate(drafts) if draft.effect is None), None)
+    if free is not None:
+        drafts[free] = replace(drafts[free], effect=Effect("locale", {"locale": situation.locale}))
+    return drafts
+
+
+def escalate(situation: Situation, memory: Memory, drafts: list[Draft]) -> list[Draft]:
+    """Offer a person where the rules say so and nothing of the kind was said in this turn already."""
+    if memory.form or situation.owner == "queue" or any(_mentions_person(draft) for draft in drafts):
+        return drafts
+    reason = reason_to_offer(situation, drafts)
+    return [*drafts, person.draft_offer(situation, memory, reason)] if reason else drafts
+
+
+def _mentions_person(draft: Draft) -> bool:
+    return draft.kind is MessageKind.HANDOFF or "offer" in draft.data
+
+
+def reason_to_offer(situation: Situation, drafts: list[Draft]) -> str | None:
+    answered = any(draft.kind is MessageKind.ANSWER for draft in drafts)
+    if any(draft.evidence.get("review_first") for draft in drafts):
+        return "theme"
+    if situation.value is None and escalation.asks_many(situation.text) and not answered:
+        return "many_questions"
+    return None

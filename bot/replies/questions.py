@@ -1,0 +1,167 @@
+"""A question: answered from the knowledge library with its sources, or honestly not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.helpdesk import Helpdesk
+from bot.nlu.text import fold, tokenize
+from bot.replies import buttons, escalation
+from bot.replies.memory import Memory
+from bot.replies.situation import Situation
+from bot.wording import say
+from handoff.messages import Button, Draft, MessageKind, SourceLink
+from knowledge.passage import Passage
+from retrieval.retriever import Decision, Excerpt, Finding
+
+FOLLOW_UP = re.compile(
+    r"^(?:un|bet|and|but|а|и|но|tad|so)\b|\b(?:tas|ta|to|tam|tai|tie|tos|tiem|tur|tads|tada|sis|si|so|it|that|this|those|them|"
+    r"they|there|это|этот|он|она|они|там|его|их)\b"
+)
+SHORT = 6
+"""Words up to which a question may be the rest of the one before."""
+
+
+def answer(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
+    finding = find(helpdesk, situation, memory)
+    memory.question = situation.text
+    if finding.decision is Decision.ANSWER:
+        memory.misses = 0
+        return [draft_answer(helpdesk, situation, finding)]
+    memory.misses += 1
+    if finding.decision is Decision.SUGGEST and finding.excerpts:
+        return [draft_suggestions(situation, memory, finding)]
+    return [draft_unanswered(helpdesk, situation, memory, finding)]
+
+
+def find(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Finding:
+    """A follow-up is searched for together with the question before it; the surer of the two findings counts."""
+    retriever = helpdesk.knowledge.retriever
+    alone = retriever.ask(situation.text, locale=situation.locale, vector=situation.vector)
+    if not memory.question or not is_follow_up(situation.text):
+        return alone
+    together = retriever.ask(f"{memory.question} {situation.text}", locale=situation.locale)
+    return max(alone, together, key=lambda finding: (finding.decision is Decision.ANSWER, finding.confidence))
+
+
+def is_follow_up(text: str) -> bool:
+    """Short, and leaning on what was said before: "un kas to apmaksā?"."""
+    return len(tokenize(text)) <= SHORT and FOLLOW_UP.search(fold(text).strip()) is not None
+
+
+def draft_answer(helpdesk: Helpdesk, situation: Situation, finding: Finding) -> Draft:
+    locale = situation.locale
+    lines = _tell_excerpts(finding.excerpts)
+    if finding.locale != locale:
+        lines.insert(0, say(locale, f"bot.questions.only_in_{finding.locale}"))
+    return Draft(
+        MessageKind.ANSWER,
+        "\n\n".join(lines),
+        locale,
+        buttons=(
+            buttons.button(say(locale, "bot.buttons.helpful"), "feedback", helpful="yes"),
+            buttons.button(say(locale, "bot.buttons.not_helpful"), "feedback", helpful="no"),
+            buttons.person(locale),
+        ),
+        sources=tuple(link_excerpt(excerpt) for excerpt in finding.excerpts),
+        data={"locale": finding.locale} if finding.locale != locale else {},
+        evidence=tell_evidence(finding),
+    )
+
+
+def _tell_excerpts(excerpts: Sequence[Excerpt]) -> list[str]:
+    """Each said once: two passages of one page may hold the same sentence."""
+    told: list[str] = []
+    for excerpt in excerpts:
+        if not any(excerpt.text in other or other in excerpt.text for other in told):
+            told.append(excerpt.text)
+    return told
+
+
+def draft_suggestions(situation: Situation, memory: Memory, finding: Finding) -> Draft:
+    locale = situation.locale
+    memory.shown, memory.passages = [], [excerpt.hit.passage.id for excerpt in finding.excerpts]
+    offered = [
+        buttons.button(name_passage(excerpt.hit.passage), "choose", ordinal=place)
+        for place, excerpt in enumerate(finding.excerpts, 1)
+    ]
+    return Draft(
+        MessageKind.CHOICE,
+        say(locale, "bot.questions.suggest"),
+        locale,
+        buttons=(*offered, buttons.button(say(locale, "bot.buttons.none_of_these"), "not_helpful")),
+        sources=tuple(link_excerpt(excerpt) for excerpt in finding.excerpts),
+        evidence=tell_evidence(finding),
+    )
+
+
+def show_passage(helpdesk: Helpdesk, situation: Situation, memory: Memory, passage_id: str) -> list[Draft]:
+    """What was picked from the suggestions, in full."""
+    passages = helpdesk.knowledge.catalogue.passages
+    passage = next((passage for passage in passages if passage.id == passage_id), None)
+    if passage is None:
+        return [draft_unanswered(helpdesk, situation, memory, None)]
+    memory.misses = 0
+    return [
+        Draft(
+            MessageKind.ANSWER,
+            passage.text,
+            situation.locale,
+            buttons=tuple(_feedback_buttons(situation.locale)),
+            sources=(link(passage, passage.text, 1.0),),
+            evidence={"decision": "picked", "confidence": 1.0},
+        )
+    ]
+
+
+def _feedback_buttons(locale: str) -> list[Button]:
+    return [
+        buttons.button(say(locale, "bot.buttons.helpful"), "feedback", helpful="yes"),
+        buttons.button(say(locale, "bot.buttons.not_helpful"), "feedback", helpful="no"),
+    ]
+
+
+def draft_unanswered(helpdesk: Helpdesk, situation: Situation, memory: Memory, finding: Finding | None) -> Draft:
+    """Never a dead end: a person, a consultation or the open calls are one step away."""
+    locale = situation.locale
+    memory.offer = escalation.offer("low_confidence" if memory.misses >= escalation.MOST_MISSES else None)
+    key = "again" if memory.misses >= escalation.MOST_MISSES else "first"
+    return Draft(
+        MessageKind.UNANSWERED,
+        say(locale, f"bot.questions.unanswered_{key}"),
+        locale,
+        buttons=(buttons.person(locale), buttons.consultation(locale), buttons.open_calls(locale)),
+        data={"offer": memory.offer},
+        evidence=tell_evidence(finding) if finding else {"decision": "none", "confidence": 0.0},
+    )
+
+
+def name_passage(passage: Passage) -> str:
+    return f"{passage.title}: {passage.section[-1]}" if passage.section else passage.title
+
+
+def link_excerpt(excerpt: Excerpt) -> SourceLink:
+    return link(excerpt.hit.passage, excerpt.text, excerpt.hit.score)
+
+
+def link(passage: Passage, text: str, score: float) -> SourceLink:
+    return SourceLink(
+        document=passage.document,
+        title=passage.title,
+        section=" › ".join(passage.section),
+        url=passage.url,
+        text=text,
+        score=float(score),
+    )
+
+
+def tell_evidence(finding: Finding) -> dict[str, object]:
+    """For the dossier: what was decided, how surely, and on which passages."""
+    return {
+        "decision": str(finding.decision),
+        "confidence": float(finding.confidence),
+        "passages": [
+            {"passage": excerpt.hit.passage.id, "score": float(excerpt.hit.score)} for excerpt in finding.excerpts
+        ],
+    }
