@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
-from knowledge.call import CallStatus, FundingCall
+from knowledge.call import RIGA, CallStatus, FundingCall
 from knowledge.document import Document, Kind
+from knowledge.materials_file import Refused, read_material
 from knowledge.passage import Passage
+from knowledge.passages import cut
+from knowledge.problem import Problem
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a file, or a part of it, was left out: what is wrong and what to write instead, in plain English."""
-
-    path: str
-    line: int | None
-    field: str | None
-    message: str
+__all__ = ["Catalogue", "Problem"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +23,46 @@ class Catalogue:
     passages: tuple[Passage, ...]
     calls: tuple[FundingCall, ...]
     problems: tuple[Problem, ...]
+    _by_key: dict[str, Document] = field(repr=False, compare=False)
 
     @classmethod
-    def read(cls, paths: Iterable[Path], *, demo: bool = True) -> Catalogue:
-        """Read every file below `paths`. A bad file becomes a Problem and the rest goes on."""
-        raise NotImplementedError
+    def read(cls, paths: Iterable[Path], *, demo: bool = True, today: date | None = None) -> Catalogue:
+        """Read every file below `paths`. A bad file becomes a Problem and the rest goes on.
+
+        `today`, in Riga, is what demonstration dates count from.
+        """
+        documents: dict[str, Document] = {}
+        problems: list[Problem] = []
+        for path, name in _files(paths):
+            try:
+                document = read_material(path, name)
+            except Refused as refused:
+                problems += refused.problems
+                continue
+            if document.demo and not demo:
+                continue
+            if document.key in documents:
+                problems.append(_twice(document, documents[document.key]))
+                continue
+            documents[document.key] = document
+        return cls._of(list(documents.values()), problems, today or datetime.now(RIGA).date())
+
+    @classmethod
+    def _of(cls, documents: Sequence[Document], problems: Sequence[Problem], today: date) -> Catalogue:
+        ordered = sorted(documents, key=lambda document: document.key)
+        return cls(
+            tuple(ordered),
+            tuple(passage for document in ordered for passage in cut(document)),
+            tuple(FundingCall.from_document(d, today) for d in ordered if d.kind is Kind.CALL),
+            tuple(problems),
+            {document.key: document for document in ordered},
+        )
 
     def document(self, key: str) -> Document | None:
-        raise NotImplementedError
+        return self._by_key.get(key)
 
     def translation(self, document: Document, locale: str) -> Document | None:
-        raise NotImplementedError
+        return self._by_key.get(f"{locale}/{document.id}")
 
     def find_documents(
         self,
@@ -52,7 +76,18 @@ class Catalogue:
         applicant: str | None = None,
     ) -> list[Document]:
         """Documents in `locale`, or in the other language where there is no translation; by title."""
-        raise NotImplementedError
+        found = [
+            document
+            for document in self.documents
+            if (document.locale == locale or self.translation(document, locale) is None)
+            and (not kinds or document.kind in kinds)
+            and (theme is None or theme in document.themes)
+            and (region is None or region in document.regions)
+            and (stage is None or stage in document.stages)
+            and (target_group is None or target_group in document.target_groups)
+            and (applicant is None or applicant in document.applicants)
+        ]
+        return sorted(found, key=lambda document: document.title.casefold())
 
     def find_calls(
         self,
@@ -64,5 +99,34 @@ class Catalogue:
         applicant: str | None = None,
         region: str | None = None,
     ) -> list[FundingCall]:
-        """One call an id, in `locale` where it is told in it; nearest deadline first, rolling ones last."""
-        raise NotImplementedError
+        """One call an id, in `locale` where it is told in it; nearest deadline first, rolling ones last.
+
+        A call without applicants or regions of its own is open to all of them; one for all of Latvia to each.
+        """
+        told = {call.id: call for call in sorted(self.calls, key=lambda call: call.locale == locale)}
+        found = [
+            call
+            for call in told.values()
+            if (status is None or call.status(now) is status)
+            and (theme is None or theme in call.themes)
+            and (applicant is None or not call.applicants or applicant in call.applicants)
+            and (region is None or not call.regions or bool({region, "latvia"} & set(call.regions)))
+        ]
+        return sorted(found, key=lambda call: _nearness(call, now))
+
+
+def _nearness(call: FundingCall, now: datetime) -> tuple[bool, float, str]:
+    deadline = call.next_deadline(now)
+    return (deadline is None, deadline.timestamp() if deadline else 0.0, call.title)
+
+
+def _twice(document: Document, other: Document) -> Problem:
+    message = f"`{document.key}` is told by {other.path} already; give this one another id or locale."
+    return Problem(document.path, None, "id", message)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    for path in paths:
+        found = sorted(path.rglob("*.md")) if path.is_dir() else [path]
+        for file in found:
+            yield file, file.relative_to(path).as_posix() if path.is_dir() else file.name

@@ -1,0 +1,83 @@
+"""Markdown into blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from knowledge.document import Block, BlockKind
+
+_PARSER = MarkdownIt("commonmark").enable("table")
+
+
+def read_markdown(text: str) -> tuple[Block, ...]:
+    """The body's blocks in order. HTML in it is dropped; bold and links stay as light Markdown."""
+    return tuple(_Walk(_PARSER.parse(text)).blocks())
+
+
+def inline_text(token: Token) -> str:
+    """One line of light Markdown."""
+    made: list[str] = []
+    links: list[str] = []
+    for part in token.children or ():
+        match part.type:
+            case "text" | "code_inline":
+                made.append(part.content)
+            case "softbreak" | "hardbreak":
+                made.append(" ")
+            case "strong_open" | "strong_close":
+                made.append("**")
+            case "link_open":
+                links.append(str(part.attrGet("href") or ""))
+                made.append("[")
+            case "link_close":
+                made.append(f"]({links.pop()})")
+    return " ".join("".join(made).split())
+
+
+class _Walk:
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._lists: list[bool] = []
+        self._header: tuple[str, ...] = ()
+
+    def blocks(self) -> Iterator[Block]:
+        for place, token in enumerate(self._tokens):
+            match token.type:
+                case "bullet_list_open" | "ordered_list_open":
+                    self._lists.append(token.type.startswith("ordered"))
+                case "bullet_list_close" | "ordered_list_close":
+                    self._lists.pop()
+                case "heading_open":
+                    yield Block(BlockKind.HEADING, inline_text(self._tokens[place + 1]), int(token.tag[1]))
+                case "paragraph_open":
+                    yield from self._paragraph(inline_text(self._tokens[place + 1]))
+                case "tr_open":
+                    yield from self._row(place)
+                case "fence" | "code_block":
+                    yield from self._paragraph(" ".join(token.content.split()))
+
+    def _paragraph(self, text: str) -> Iterator[Block]:
+        if not text:
+            return
+        if self._lists:
+            yield Block(BlockKind.ITEM, text, len(self._lists) - 1, self._lists[-1])
+        else:
+            yield Block(BlockKind.PARAGRAPH, text)
+
+    def _row(self, place: int) -> Iterator[Block]:
+        end = next(i for i in range(place, len(self._tokens)) if self._tokens[i].type == "tr_close")
+        cells = tuple(inline_text(token) for token in self._tokens[place:end] if token.type == "inline")
+        if self._tokens[place + 1].type == "th_open":
+            self._header = cells
+            return
+        yield make_row(self._header, cells)
+
+
+def make_row(header: tuple[str, ...], cells: tuple[str, ...], page: int | None = None) -> Block:
+    """A table row whose text reads "Header: cell; Header: cell"."""
+    named = [f"{name}: {cell}" if name else cell for name, cell in zip(header, cells, strict=False) if cell]
+    text = "; ".join(named or [cell for cell in cells if cell])
+    return Block(BlockKind.ROW, text, page=page, header=header, cells=cells)
