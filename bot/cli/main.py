@@ -20,7 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-GROUPS = ("running", "asking", "coordinators")
+GROUPS = ("running", "asking", "coordinators", "operations")
 """Modules of bot.cli that define commands, each with `register(app)`."""
 
 for group in GROUPS:

@@ -1,0 +1,223 @@
+"""`helpdesk doctor`: the likeliest misconfigurations, each found by looking, with what to do about it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from bot.launcher import ports, rasa
+from bot.settings import ROOT, Settings
+
+LEAST_DISK = 500_000_000
+Level = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """`advice` is empty when all is well."""
+
+    check: str
+    level: Level
+    found: str
+    advice: str = ""
+
+
+Check = Callable[[Settings], Iterator[Diagnosis]]
+
+
+def check_data_folder(settings: Settings) -> Iterator[Diagnosis]:
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=settings.data):
+            pass
+    except OSError as error:
+        yield Diagnosis(
+            "data folder",
+            "error",
+            f"{settings.data} cannot be written: {error.strerror}",
+            "Give it to the user the helpdesk runs as, or set HELPDESK_DATA to another folder.",
+        )
+        return
+    free = shutil.disk_usage(settings.data).free
+    if free < LEAST_DISK:
+        yield Diagnosis(
+            "data folder",
+            "warning",
+            f"only {free // 1_000_000} MB are free at {settings.data}",
+            "Make room: a full disk stops the recording of messages.",
+        )
+    else:
+        yield Diagnosis("data folder", "ok", f"{settings.data}, {free // 1_000_000_000} GB free")
+
+
+def check_port(settings: Settings) -> Iterator[Diagnosis]:
+    if ports.is_free(settings.host, settings.port):
+        yield Diagnosis("port", "ok", f"{settings.host}:{settings.port} is free")
+    elif (settings.data / "parts.json").exists():
+        yield Diagnosis("port", "ok", f"this helpdesk serves on {settings.host}:{settings.port}")
+    else:
+        yield Diagnosis(
+            "port",
+            "error",
+            f"something else listens on {settings.host}:{settings.port}",
+            "Stop it, or set HELPDESK_PORT to another number.",
+        )
+
+
+def check_rasa(settings: Settings) -> Iterator[Diagnosis]:
+    if settings.rasa_url:
+        host = urlsplit(settings.rasa_url).hostname or ""
+        yield Diagnosis("Rasa", "ok", f"runs elsewhere, at {host}")
+        if settings.rasa_secret is None:
+            yield Diagnosis(
+                "Rasa",
+                "error",
+                "HELPDESK_RASA_URL is set without HELPDESK_RASA_SECRET",
+                "Set the same secret for Rasa and the helpdesk; without it Rasa is not asked.",
+            )
+    elif not rasa.BINARY.exists():
+        yield Diagnosis("Rasa", "error", "its Python environment is missing", "Run `make run`, which builds it.")
+    elif not rasa.is_trained(settings.data):
+        yield Diagnosis(
+            "Rasa",
+            "warning",
+            "the model is missing or older than what it learns from",
+            "The next start trains it anew (about a minute).",
+        )
+    else:
+        yield Diagnosis("Rasa", "ok", "environment and model are there")
+
+
+def check_assets(_: Settings) -> Iterator[Diagnosis]:
+    htmx = ROOT / "node_modules" / "htmx.org" / "dist" / "htmx.min.js"
+    if htmx.exists():
+        yield Diagnosis("browser assets", "ok", "htmx is there")
+    else:
+        yield Diagnosis(
+            "browser assets",
+            "error",
+            "htmx is missing: the inbox would not update itself",
+            "Run `make run`, which fetches it from npm.",
+        )
+
+
+def check_database(settings: Settings) -> Iterator[Diagnosis]:
+    from bot.helpdesk import open_database
+    from handoff.coordinators import list_coordinators
+
+    try:
+        database = open_database(settings)
+        with database.reading() as session:
+            people = list_coordinators(session)
+    except Exception as error:
+        yield Diagnosis(
+            "database",
+            "error",
+            f"cannot be opened: {type(error).__name__}",
+            "Check HELPDESK_DATABASE_URL, that the server runs and that the user may create tables.",
+        )
+        return
+    yield Diagnosis("database", "ok", "opens and has the newest schema")
+    if people:
+        yield Diagnosis("coordinators", "ok", f"{len(people)} accounts")
+    else:
+        yield Diagnosis(
+            "coordinators",
+            "warning",
+            "nobody can answer requests yet",
+            "helpdesk coordinator add you@example.org --role administrator",
+        )
+
+
+def check_materials(settings: Settings) -> Iterator[Diagnosis]:
+    from bot.cli.parts import read_catalogue
+
+    for folder in settings.materials:
+        if not folder.exists():
+            yield Diagnosis("materials", "error", f"{folder} does not exist", "Correct HELPDESK_MATERIALS.")
+    catalogue = read_catalogue(settings)
+    for problem in catalogue.problems[:20]:
+        where = f"{problem.path}, line {problem.line}" if problem.line else problem.path
+        yield Diagnosis("materials", "warning", f"{where} was left out", problem.message)
+    level: Level = "ok" if catalogue.passages else "error"
+    yield Diagnosis(
+        "materials",
+        level,
+        f"{len(catalogue.documents)} documents, {len(catalogue.passages)} passages",
+        "" if catalogue.passages else "Put documents where HELPDESK_MATERIALS says.",
+    )
+
+
+def check_public_face(settings: Settings) -> Iterator[Diagnosis]:
+    public = settings.public_url
+    exposed = settings.host not in {"127.0.0.1", "localhost", "::1"}
+    if public and not public.startswith("https://"):
+        yield Diagnosis(
+            "public address",
+            "warning",
+            "HELPDESK_PUBLIC_URL is not https",
+            "Put a TLS proxy in front; sign-in cookies are only safe over https.",
+        )
+    elif exposed and not public:
+        yield Diagnosis(
+            "public address",
+            "warning",
+            f"listens on {settings.host} without HELPDESK_PUBLIC_URL",
+            "Set it to the address people use: links in messages and e-mails start with it.",
+        )
+    else:
+        yield Diagnosis("public address", "ok", settings.base_url)
+
+
+def check_production(settings: Settings) -> Iterator[Diagnosis]:
+    if settings.now is not None:
+        yield Diagnosis(
+            "clock",
+            "error" if settings.public_url else "warning",
+            f"stands still at {settings.now}",
+            "Unset HELPDESK_NOW: it is for demonstrations only.",
+        )
+    if settings.public_url and settings.shows_demo:
+        yield Diagnosis("demonstration data", "warning", "is shown to the public", "Set HELPDESK_DEMO=false.")
+
+
+def check_encoding(_: Settings) -> Iterator[Diagnosis]:
+    if os.environ.get("OMP_WAIT_POLICY", "passive").lower() == "active":
+        yield Diagnosis(
+            "encoder",
+            "warning",
+            "OMP_WAIT_POLICY is active",
+            "Unset it: spinning threads make single questions take seconds on a busy machine.",
+        )
+    else:
+        yield Diagnosis("encoder", "ok", "waits without spinning")
+
+
+CHECKS: tuple[Check, ...] = (
+    check_data_folder,
+    check_port,
+    check_rasa,
+    check_assets,
+    check_encoding,
+    check_database,
+    check_materials,
+    check_public_face,
+    check_production,
+)
+
+
+def diagnose(settings: Settings) -> list[Diagnosis]:
+    """All checks, each on its own: one that raises is a finding itself."""
+    found: list[Diagnosis] = []
+    for check in CHECKS:
+        try:
+            found += check(settings)
+        except Exception as error:
+            name = check.__name__.removeprefix("check_").replace("_", " ")
+            found.append(Diagnosis(name, "error", f"the check failed: {type(error).__name__}: {error}"))
+    return found
