@@ -71,6 +71,7 @@ class Visitor:
         self.id: str = opened.json()["conversation"]["id"]
         self._client.headers["Authorization"] = f"Bearer {opened.json()['token']}"
         self.seen = max(message["seq"] for message in self.messages())
+        self._stream: Iterator[str] | None = None
 
     def messages(self, after: int = 0) -> list[dict[str, Any]]:
         got = self._client.get(f"/conversations/{self.id}/messages", params={"after": after})
@@ -95,6 +96,17 @@ class Visitor:
     def ask(self, text: str) -> dict[str, Any]:
         self.say(text)
         return self.hear()[0]
+
+    def ask_quickly(self, text: str) -> None:
+        """Ask and wait for the answer on the event stream, as the website's chat does: no polling in between."""
+        if self._stream is None:
+            headers = {"Last-Event-ID": str(self.seen)}
+            stream = self._client.stream("GET", f"/conversations/{self.id}/events", headers=headers, timeout=30)
+            self._stream = stream.__enter__().iter_lines()
+        self.say(text)
+        for line in self._stream:
+            if line.startswith("data:") and '"author":"bot"' in line.replace(": ", ":"):
+                return
 
 
 class Product:
