@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from limits import parse_many
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -64,6 +66,25 @@ class Settings(BaseSettings):
     notices_hour: int = Field(
         9, ge=0, le=20, description="Hour of the day from which news of calls and reminders are sent."
     )
+    embed_origins: list[str] = Field(
+        default_factory=list,
+        description='Sites that may show the chat, as a JSON list of origins: `["https://www.example.lv"]`.',
+    )
+    conversation_rate: str = Field(
+        "60/minute;600/hour", description="How many messages one conversation may send (`limits` notation)."
+    )
+    address_rate: str = Field(
+        "600/minute;10000/hour",
+        description="How much one network address may ask, of each kind of request; many people may share one.",
+    )
+    rates_storage: str = Field(
+        "memory://",
+        description="Where requests are counted: `memory://`, or `redis://host:6379/0` for several processes.",
+    )
+    contact_email: str | None = Field(
+        None, description="E-mail address shown to visitors beside the chat, and where there is no JavaScript."
+    )
+    contact_phone: str | None = Field(None, description="Telephone number shown to visitors in the same places.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
 
     @field_validator("timezone")
@@ -71,6 +92,22 @@ class Settings(BaseSettings):
     def _known_zone(cls, name: str) -> str:
         ZoneInfo(name)
         return name
+
+    @field_validator("conversation_rate", "address_rate")
+    @classmethod
+    def _readable_rate(cls, rate: str) -> str:
+        parse_many(rate)
+        return rate
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _origins(cls, origins: list[str]) -> list[str]:
+        for origin in origins:
+            if not re.fullmatch(r"https?://[A-Za-z0-9.\-]+(:\d+)?", origin):
+                raise ValueError(
+                    f"{origin!r} is not an origin: write it like https://www.example.lv, without a path"
+                )
+        return origins
 
     @field_validator("now")
     @classmethod

@@ -1,0 +1,90 @@
+"""The application: every door of the helpdesk on one port, and what all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from bot.gateway.bodies import LARGEST_UPLOAD, BoundedBodies
+from bot.gateway.errors import add_error_handlers
+from bot.gateway.rates import Rates
+from bot.gateway.security import SecurityHeaders
+from bot.gateway.streams import Streams
+from bot.gateway.workers import run_workers
+from bot.helpdesk import Helpdesk
+
+API = "/api/v1"
+UPLOADS = {"/inbox/": LARGEST_UPLOAD, f"{API}/materials": LARGEST_UPLOAD, "/telegram/": 1024 * 1024}
+ROUTERS = (
+    "bot.gateway.conversations",
+    "bot.gateway.questions",
+    "bot.gateway.pages",
+    "bot.gateway.assets",
+    "bot.gateway.library",
+    "bot.gateway.calls",
+    "bot.gateway.desk",
+    "bot.gateway.telegram",
+    "bot.gateway.operations",
+)
+DESCRIPTION = (
+    "Conversations of visitors, questions without a conversation, funding calls, the knowledge library, and the "
+    "work of coordinators. Errors are RFC 9457 problem documents; `code` is stable, `title` and `detail` are in "
+    "the language of `?lang=` or Accept-Language."
+)
+
+
+def create_app(helpdesk: Helpdesk) -> FastAPI:
+    app = FastAPI(
+        title="Social innovation helpdesk",
+        version="1",
+        description=DESCRIPTION,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=make_lifespan(helpdesk),
+    )
+    app.state.helpdesk = helpdesk
+    app.state.rates = Rates(helpdesk.settings)
+    app.state.streams = Streams()
+    for router in make_routers(helpdesk):
+        app.include_router(router)
+    add_error_handlers(app)
+    add_middleware(app, helpdesk)
+    return app
+
+
+def make_routers(helpdesk: Helpdesk) -> list[APIRouter]:
+    modules = [import_module(name) for name in ROUTERS if find_spec(name)]
+    return [module.router if hasattr(module, "router") else module.make_router(helpdesk) for module in modules]
+
+
+def add_middleware(app: FastAPI, helpdesk: Helpdesk) -> None:
+    """Outermost last: headers go on everything, refusals of bodies too large included."""
+    settings = helpdesk.settings
+    app.add_middleware(BoundedBodies, limits=UPLOADS)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.embed_origins,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+        expose_headers=["Retry-After", "X-Request-ID"],
+    )
+    app.add_middleware(
+        SecurityHeaders, embedders=settings.embed_origins, secure=settings.base_url.startswith("https://")
+    )
+
+
+def make_lifespan(helpdesk: Helpdesk):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with run_workers(helpdesk) as rasa:
+            app.state.rasa = rasa
+            yield
+        app.state.streams.close()
+
+    return lifespan

@@ -1,0 +1,185 @@
+"""The visitor's conversation over HTTP: open, say, read, listen, take along, erase."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from bot.gateway.errors import MEDIA_TYPE, Problem
+from bot.gateway.languages import preferred_locale
+from bot.gateway.rates import Rates
+from bot.gateway.streams import Listener, respond_with_events, write_comment, write_event
+from bot.gateway.visitor_schemas import (
+    AcceptedOut,
+    ConversationOut,
+    MessageOut,
+    MessagesOut,
+    NewConversation,
+    NewMessage,
+    OpenedOut,
+    ProblemOut,
+)
+from bot.gateway.visitors import Desk, Own
+from bot.helpdesk import Helpdesk
+from bot.replies.smalltalk import greeting
+from handoff import events
+from handoff.conversations import (
+    ConversationView,
+    get_conversation,
+    list_messages,
+    open_conversation,
+    record_visitor_message,
+)
+from handoff.errors import NotFound
+from handoff.messages import Author, Message
+
+CHANNEL = "web"
+LARGEST_SEQ = 2**31 - 1
+PAGE = 500
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": ProblemOut, "content": {MEDIA_TYPE: {}}} for status in statuses}
+
+
+router = APIRouter(prefix="/api/v1/conversations", tags=["visitors"])
+
+
+@router.post("", status_code=201, summary="Begin a conversation", responses=problems(400, 413, 422, 429))
+def begin(body: NewConversation, request: Request, helpdesk: Desk, response: Response) -> OpenedOut:
+    """The greeting is its first message. The token is given once; keep it, it is the only key."""
+    rates_of(request).count_address(request, "conversations")
+    locale = body.locale or preferred_locale(request)
+    with helpdesk.database.transaction() as session:
+        conversation, token = open_conversation(
+            session,
+            channel=CHANNEL,
+            locale=locale,
+            consent=body.agreed_to,
+            page=body.page,
+            greeting=greeting(locale),
+        )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Location"] = f"{router.prefix}/{conversation.id}/messages"
+    return OpenedOut(conversation=ConversationOut.of(conversation), token=token)
+
+
+@router.get("/{conversation_id}", summary="Its language and who has it now", responses=problems(401, 404))
+def show(conversation: Own) -> ConversationOut:
+    return ConversationOut.of(conversation)
+
+
+@router.post(
+    "/{conversation_id}/messages",
+    status_code=202,
+    summary="Say something or press a button",
+    responses=problems(400, 401, 404, 413, 422, 429),
+)
+def say_message(body: NewMessage, conversation: Own, request: Request, helpdesk: Desk) -> AcceptedOut:
+    """Recorded at once, answered soon: the answer comes as later messages of the conversation."""
+    rates = rates_of(request)
+    rates.count_address(request, "messages")
+    rates.count_conversation(request, conversation.id)
+    with helpdesk.database.transaction() as session:
+        title = body.text or find_title(list_messages(session, conversation.id), str(body.value))
+        recorded = record_visitor_message(
+            session, conversation.id, client_id=str(body.id), text=title, value=body.value
+        )
+    return AcceptedOut(
+        message=MessageOut.of(recorded.message),
+        owner=recorded.conversation.owner.value,
+        duplicate=recorded.duplicate,
+    )
+
+
+def find_title(messages: list[Message], value: str) -> str:
+    """What stood on the button when it was offered, newest first."""
+    for message in reversed(messages):
+        for button in message.buttons:
+            if button.value == value:
+                return button.title
+    raise Problem(422, "invalid", errors=[{"field": "value", "code": "unknown_button", "message": ""}])
+
+
+@router.get(
+    "/{conversation_id}/messages",
+    summary="What was said, in order",
+    responses=problems(401, 404, 422, 429),
+)
+def read(
+    conversation: Own,
+    request: Request,
+    helpdesk: Desk,
+    after: Annotated[int, Query(ge=0, le=LARGEST_SEQ, description="Only messages with a greater seq.")] = 0,
+) -> JSONResponse:
+    rates_of(request).count_address(request, "readings")
+    with helpdesk.database.reading() as session:
+        messages = list_messages(session, conversation.id, after=after, limit=PAGE)
+    told = MessagesOut(messages=[MessageOut.of(one) for one in messages], owner=conversation.owner.value)
+    return JSONResponse(told.model_dump(mode="json"), headers={"Cache-Control": "no-store"})
+
+
+@router.get(
+    "/{conversation_id}/events",
+    summary="The same as they come (server-sent events)",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+        **problems(401, 404, 422),
+    },
+)
+async def listen(
+    conversation: Own,
+    request: Request,
+    helpdesk: Desk,
+    last_event_id: Annotated[str | None, Header()] = None,
+    after: Annotated[int, Query(ge=0, le=LARGEST_SEQ)] = 0,
+) -> Response:
+    """`message` events carry a message each, with its `seq` as the event's id; `owner` tells who has the
+    conversation; `typing` that a coordinator is writing; `gone` that it was erased."""
+    if last_event_id and last_event_id.isdecimal() and int(last_event_id) <= LARGEST_SEQ:
+        after = int(last_event_id)
+    return respond_with_events(follow(request, helpdesk, conversation, after))
+
+
+async def follow(
+    request: Request, helpdesk: Helpdesk, conversation: ConversationView, after: int
+) -> AsyncIterator[str]:
+    topic, typing = events.conversation_topic(conversation.id), events.typing_topic(conversation.id)
+    owner = ""
+    yield write_comment("welcome")
+    with Listener(request.app.state.streams, helpdesk.broker, topic, typing) as listener:
+        heard = {topic}
+        while not listener.closing:
+            if typing in heard:
+                yield write_event("typing", {"author": Author.COORDINATOR.value})
+            if heard != {typing}:
+                try:
+                    news, now = await run_in_threadpool(read_news, helpdesk, conversation.id, after)
+                except NotFound:
+                    yield write_event("gone", {})
+                    return
+                for message in news:
+                    after = message.seq
+                    yield write_event("message", MessageOut.of(message).model_dump(mode="json"), id=after)
+                if now.owner.value != owner:
+                    owner = now.owner.value
+                    yield write_event("owner", {"owner": owner})
+            heard = await listener.wait()
+            if not heard:
+                yield write_comment()
+
+
+def read_news(helpdesk: Helpdesk, conversation_id: str, after: int) -> tuple[list[Message], ConversationView]:
+    with helpdesk.database.reading() as session:
+        conversation = get_conversation(session, conversation_id)
+        return list_messages(session, conversation_id, after=after, limit=PAGE), conversation
+
+
+def rates_of(request: Request) -> Rates:
+    rates: Rates = request.app.state.rates
+    return rates

@@ -1,0 +1,56 @@
+"""One question, or one search, without a conversation. No Rasa, nothing remembered."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+
+from bot.gateway.conversations import problems, rates_of
+from bot.gateway.languages import preferred_locale
+from bot.gateway.visitor_schemas import AnswerOut, HitOut, HitsOut, Query, Question, SourceOut
+from bot.gateway.visitors import Desk
+from bot.replies.once import answer_once
+from handoff.messages import MessageKind
+from retrieval.retriever import Decision, Hit
+
+NOT_ANSWERED = (MessageKind.UNANSWERED, MessageKind.CHOICE)
+
+router = APIRouter(prefix="/api/v1", tags=["anyone"])
+
+
+@router.post("/ask", summary="One question", responses=problems(400, 413, 422, 429))
+def ask(body: Question, request: Request, helpdesk: Desk) -> AnswerOut:
+    rates_of(request).count_address(request, "questions")
+    draft = answer_once(helpdesk, body.question, body.locale)
+    return AnswerOut(
+        answered=draft.kind not in NOT_ANSWERED,
+        text=draft.text,
+        kind=draft.kind.value,
+        sources=[SourceOut.model_validate(source, from_attributes=True) for source in draft.sources],
+        data=draft.data,
+        confidence=min(1.0, max(0.0, float(draft.evidence.get("confidence", 1.0)))),
+        locale=draft.locale,
+    )
+
+
+@router.post("/search", summary="Passages of the library", responses=problems(400, 413, 422, 429))
+def search(body: Query, request: Request, helpdesk: Desk) -> HitsOut:
+    rates_of(request).count_address(request, "questions")
+    retriever = helpdesk.knowledge.retriever
+    locale = body.locale or preferred_locale(request)
+    vector = retriever.encode(body.query)
+    hits = retriever.search(body.query, locale=locale, kinds=body.kinds, k=body.k, vector=vector)
+    finding = retriever.ask(body.query, locale=locale, kinds=body.kinds, vector=vector)
+    return HitsOut(hits=[show_hit(hit) for hit in hits], answerable=finding.decision is Decision.ANSWER)
+
+
+def show_hit(hit: Hit) -> HitOut:
+    passage = hit.passage
+    return HitOut(
+        document=passage.document,
+        kind=passage.kind,
+        title=passage.title,
+        section=" › ".join(passage.section),
+        url=passage.url,
+        text=passage.text,
+        score=hit.score,
+    )

@@ -1,0 +1,65 @@
+"""What every response carries, so that a browser does no more with it than we meant."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.log import request_id
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class SecurityHeaders:
+    """Also names each request: X-Request-ID, the caller's own if it is a plausible one.
+
+    Only /chat may be framed, and only by the sites that may embed the chat.
+    """
+
+    def __init__(self, app: ASGIApp, embedders: Sequence[str], secure: bool) -> None:
+        self._app = app
+        self._policy = POLICY.format(ancestors="'none'")
+        self._framed = POLICY.format(ancestors=" ".join(["'self'", *embedders]))
+        self._secure = secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        given = Headers(scope=scope).get("x-request-id", "")
+        name = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        token = request_id.set(name)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add_headers(MutableHeaders(scope=message), scope["path"], name)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            request_id.reset(token)
+
+    def _add_headers(self, headers: MutableHeaders, path: str, name: str) -> None:
+        framed = path == "/chat"
+        headers.setdefault("Content-Security-Policy", self._framed if framed else self._policy)
+        if not framed:
+            headers.setdefault("X-Frame-Options", "DENY")
+        for header, value in HEADERS.items():
+            headers.setdefault(header, value)
+        if self._secure:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        headers["X-Request-ID"] = name
