@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.handoff_words import HandoffWords
 from bot.settings import Settings
 from handoff.database import Database
 from handoff.events import Broker
@@ -73,7 +74,8 @@ def load_knowledge(settings: Settings, encoder: Encoder, progress: Progress = ke
 def open_database(settings: Settings) -> Database:
     """The database, migrated to the newest version."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database, settings.clock)
+    words = HandoffWords(settings.zone, settings.clock, settings.base_url)
+    database = Database(settings.database, settings.clock, settings.handoff, words)
     database.migrate()
     return database
 

@@ -13,6 +13,7 @@ from limits import parse_many
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from handoff.settings import HandoffSettings
 from knowledge.clock import Clock, fixed_clock, system_clock
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -135,3 +136,8 @@ class Settings(BaseSettings):
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @cached_property
+    def handoff(self) -> HandoffSettings:
+        """The rules of the people's work, as handoff takes them."""
+        return HandoffSettings(timezone=self.timezone)

@@ -1,0 +1,48 @@
+"""What the system says of a request: true to the clock, in both languages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.handoff_words import HandoffWords
+
+EVENING = datetime(2026, 11, 24, 18, 0, tzinfo=timezone.utc)
+MORNING = datetime(2026, 11, 25, 7, 0, tzinfo=timezone.utc)
+words = HandoffWords(ZoneInfo("Europe/Riga"), lambda: EVENING, "https://helpdesk.example.org")
+
+
+def test_a_request_made_in_the_evening_says_when_somebody_is_back() -> None:
+    said = words("lv", "opened", number=7, position=1, availability="closed", opens_at=MORNING, expected=None)
+    assert "Nr. 7" in said
+    assert "rindas sākumā" in said
+    assert "atsāks darbu rīt plkst. 9.00" in said
+
+
+def test_the_expected_reply_is_told_by_weekday_and_date() -> None:
+    said = words("en", "opened", number=7, availability="open_busy", expected=EVENING + timedelta(days=2))
+    assert "on Thursday, 26 November, at 20:00 at the latest" in said
+
+
+def test_a_holiday_is_named() -> None:
+    said = words("lv", "opened", number=7, availability="holiday", opens_at=MORNING, holiday="Ziemassvētki")
+    assert "(Ziemassvētki)" in said
+
+
+@pytest.mark.parametrize("locale", ["lv", "en"])
+@pytest.mark.parametrize(
+    "event",
+    ["opened", "still_open", "claimed", "taken_over", "released", "taken_back", "transferred", "closed", "withdrawn",
+     "reopened"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", [None, "Anna"])
+def test_every_move_has_words(locale: str, event: str, name: str | None) -> None:
+    assert words(locale, event, number=7, name=name, outcome="answered")
+
+
+def test_a_notice_leads_to_the_request_and_tells_nothing_that_was_said() -> None:
+    said = words("lv", "notify.breach.body", number=7, topic="secret topic")
+    assert "https://helpdesk.example.org/inbox/7" in said
+    assert "secret topic" not in said
