@@ -11,6 +11,7 @@ from bot.handoff_words import HandoffWords
 
 EVENING = datetime(2026, 11, 24, 18, 0, tzinfo=timezone.utc)
 MORNING = datetime(2026, 11, 25, 7, 0, tzinfo=timezone.utc)
+EVENTS = ("opened still_open claimed taken_over released taken_back transferred closed withdrawn reopened").split()
 words = HandoffWords(ZoneInfo("Europe/Riga"), lambda: EVENING, "https://helpdesk.example.org")
 
 
@@ -32,11 +33,7 @@ def test_a_holiday_is_named() -> None:
 
 
 @pytest.mark.parametrize("locale", ["lv", "en"])
-@pytest.mark.parametrize(
-    "event",
-    ["opened", "still_open", "claimed", "taken_over", "released", "taken_back", "transferred", "closed", "withdrawn",
-     "reopened"],
-)  # fmt: skip
+@pytest.mark.parametrize("event", EVENTS)
 @pytest.mark.parametrize("name", [None, "Anna"])
 def test_every_move_has_words(locale: str, event: str, name: str | None) -> None:
     assert words(locale, event, number=7, name=name, outcome="answered")
