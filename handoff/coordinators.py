@@ -2,13 +2,67 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from handoff.requests import Actor
+from handoff import audit, moves
+from handoff.api_tokens import actor_of_token, issue_token, list_tokens, revoke_token
+from handoff.database import now
+from handoff.errors import IllegalMove, Invalid, NotFound
+from handoff.intake import take_locale
+from handoff.models.base import clean_text
+from handoff.models.coordinator import ApiToken, Coordinator
+from handoff.models.request import Request
+from handoff.notifying import check_preferences
+from handoff.passwords import check_choice, hash_password, make_password, verify_password
+from handoff.sessions import (
+    SignedIn,
+    actor_of_session,
+    end_sessions,
+    list_sessions,
+    sign_in,
+    sign_in_subject,
+    sign_out,
+)
+from handoff.views import Actor
+
+__all__ = [
+    "ROLES",
+    "NewAccount",
+    "SignedIn",
+    "actor_of_session",
+    "actor_of_token",
+    "add_coordinator",
+    "change_password",
+    "change_role",
+    "describe_coordinator",
+    "disable_coordinator",
+    "enable_coordinator",
+    "find_coordinator",
+    "issue_token",
+    "list_coordinators",
+    "list_sessions",
+    "list_tokens",
+    "note_presence",
+    "reset_password",
+    "revoke_token",
+    "set_absence",
+    "set_available",
+    "set_profile",
+    "sign_in",
+    "sign_in_subject",
+    "sign_out",
+]
 
 ROLES = ("coordinator", "editor", "administrator", "viewer")
+EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f.]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,46 +73,221 @@ class NewAccount:
     token: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """`session_token` goes into the cookie and `csrf` into forms and the X-CSRF-Token header."""
-
-    actor: Actor
-    session_token: str
-    csrf: str
-    must_change_password: bool
+def view_actor(row: Coordinator) -> Actor:
+    return Actor(row.id, row.email, row.name, row.role)
 
 
-def add_coordinator(session: Session, *, email: str, name: str | None, role: str, with_token: bool) -> NewAccount:
+def take_email(email: str) -> str:
+    plain = clean_text(email).strip().lower()
+    if len(plain) > 254 or not EMAIL.fullmatch(plain):
+        raise Invalid("this is no e-mail address", field="email", reason="malformed")
+    return plain
+
+
+def add_coordinator(
+    session: Session,
+    *,
+    email: str,
+    name: str | None,
+    role: str,
+    with_token: bool,
+    locale: str = "lv",
+    by: str = "cli",
+) -> NewAccount:
     """The password is one-time and shown only here. Raises Invalid for a known address or a wrong role."""
-    raise NotImplementedError
+    if role not in ROLES:
+        raise Invalid(f"a role is one of {', '.join(ROLES)}", field="role", reason="unknown")
+    plain = take_email(email)
+    if session.scalar(select(Coordinator.id).where(Coordinator.email == plain)) is not None:
+        raise Invalid("there is an account with this address already", field="email", reason="known")
+    password = make_password()
+    row = Coordinator(
+        id=str(uuid4()),
+        email=plain,
+        name=clean_text(name or plain.split("@")[0]).strip()[:100],
+        role=role,
+        locale=locale,
+        password_hash=hash_password(password),
+        must_change_password=True,
+        skills=[],
+        most_open=10,
+        available=True,
+        preferences={},
+        created_at=now(session),
+    )
+    session.add(row)
+    session.flush()
+    token = issue_token(session, row.id, "made with the account", by=by) if with_token else None
+    audit.record(session, by, "coordinator.added", f"coordinator:{row.id}", role=role)
+    return NewAccount(plain, role, password, token)
 
 
-def reset_password(session: Session, email: str) -> str:
-    raise NotImplementedError
+def find_coordinator(session: Session, email: str) -> Coordinator:
+    row = session.scalar(select(Coordinator).where(Coordinator.email == clean_text(email).strip().lower()))
+    if row is None:
+        raise NotFound("there is no account with this address")
+    return row
 
 
-def disable_coordinator(session: Session, email: str) -> None:
-    """Ends all sessions and tokens; requests in hand go back to the queue."""
-    raise NotImplementedError
+def reset_password(session: Session, email: str, *, by: str = "cli") -> str:
+    """A new one-time password; all sessions end."""
+    row = find_coordinator(session, email)
+    password = make_password()
+    row.password_hash, row.must_change_password = hash_password(password), True
+    end_sessions(session, row.id)
+    audit.record(session, by, "password.reset", f"coordinator:{row.id}")
+    return password
 
 
-def list_coordinators(session: Session) -> list[Actor]:
-    raise NotImplementedError
+def change_password(session: Session, actor: Actor, *, old: str, new: str, keep: str | None = None) -> None:
+    """All sessions but `keep` (the token in hand) end. Raises Invalid for a wrong old one and a weak new one."""
+    row = session.get_one(Coordinator, actor.id)
+    right, _ = verify_password(old, row.password_hash)
+    if not right:
+        raise Invalid("the old password is not right", field="old", reason="wrong")
+    if old == new:
+        raise Invalid("the new password is the old one", field="password", reason="same")
+    check_choice(new, row.email)
+    row.password_hash, row.must_change_password = hash_password(new), False
+    end_sessions(session, row.id, but=keep)
+    audit.record(session, actor.id, "password.changed", f"coordinator:{row.id}")
 
 
-def sign_in(session: Session, *, email: str, password: str, code: str | None, address: str) -> SignedIn:
-    """Raises NotAllowed (the same for an unknown address and a wrong password) or Locked."""
-    raise NotImplementedError
+def disable_coordinator(session: Session, email: str, *, by: str = "cli") -> None:
+    """Ends all sessions and tokens; requests in hand go back to the queue. Raises IllegalMove for the last
+    administrator."""
+    row = find_coordinator(session, email)
+    if row.disabled_at is not None:
+        return
+    _keep_an_administrator(session, row)
+    row.disabled_at = now(session)
+    end_sessions(session, row.id)
+    session.execute(delete(ApiToken).where(ApiToken.coordinator_id == row.id))
+    held = session.scalars(
+        select(Request.number).where(Request.assignee_id == row.id, Request.state.in_(moves.HELD))
+    ).all()
+    for number in held:
+        conversation, request = moves.lock_request(session, number)
+        if request.assignee_id == row.id:
+            moves.put_back(session, conversation, request, "released", audit.SYSTEM)
+    audit.record(session, by, "coordinator.disabled", f"coordinator:{row.id}", put_back=len(held))
 
 
-def actor_of_session(session: Session, session_token: str) -> SignedIn:
-    raise NotImplementedError
+def _keep_an_administrator(session: Session, row: Coordinator) -> None:
+    if row.role != "administrator":
+        return
+    others = session.scalar(
+        select(func.count())
+        .select_from(Coordinator)
+        .where(Coordinator.role == "administrator", Coordinator.disabled_at.is_(None), Coordinator.id != row.id)
+    )
+    if not others:
+        raise IllegalMove("this is the last administrator; add another one first", state="last_administrator")
 
 
-def actor_of_token(session: Session, token: str) -> Actor:
-    raise NotImplementedError
+def enable_coordinator(session: Session, email: str, *, by: str) -> None:
+    row = find_coordinator(session, email)
+    row.disabled_at = None
+    audit.record(session, by, "coordinator.enabled", f"coordinator:{row.id}")
 
 
-def sign_out(session: Session, session_token: str) -> None:
-    raise NotImplementedError
+def change_role(session: Session, email: str, role: str, *, by: str) -> None:
+    """Sessions end, so that nothing goes on under the old role. Raises Invalid; IllegalMove for the last
+    administrator."""
+    if role not in ROLES:
+        raise Invalid(f"a role is one of {', '.join(ROLES)}", field="role", reason="unknown")
+    row = find_coordinator(session, email)
+    if role != "administrator":
+        _keep_an_administrator(session, row)
+    before, row.role = row.role, role
+    end_sessions(session, row.id)
+    audit.record(session, by, "coordinator.role", f"coordinator:{row.id}", before=before, after=role)
+
+
+def list_coordinators(session: Session, *, disabled: bool = False) -> list[Actor]:
+    """By name. Those disabled only if asked for."""
+    query = select(Coordinator).order_by(Coordinator.name, Coordinator.email)
+    if not disabled:
+        query = query.where(Coordinator.disabled_at.is_(None))
+    return [view_actor(row) for row in session.scalars(query)]
+
+
+def describe_coordinator(session: Session, coordinator_id: str) -> dict[str, Any]:
+    """Everything of an account that its settings page shows."""
+    row = session.get(Coordinator, coordinator_id)
+    if row is None:
+        raise NotFound("no such account")
+    return {
+        "id": row.id,
+        "email": row.email,
+        "name": row.name,
+        "role": row.role,
+        "locale": row.locale,
+        "skills": list(row.skills),
+        "most_open": row.most_open,
+        "available": row.available,
+        "seen_at": row.seen_at,
+        "absent_from": row.absent_from,
+        "absent_until": row.absent_until,
+        "cover_id": row.cover_id,
+        "preferences": dict(row.preferences),
+        "second_factor": row.totp_confirmed_at is not None,
+        "must_change_password": row.must_change_password,
+        "disabled": row.disabled_at is not None,
+    }
+
+
+def note_presence(session: Session, actor: Actor) -> None:
+    """A sign of life of an open inbox; at most every half minute is worth a write."""
+    row = session.get_one(Coordinator, actor.id)
+    if row.seen_at is None or now(session) - row.seen_at >= timedelta(seconds=30):
+        row.seen_at = now(session)
+
+
+def set_available(session: Session, actor: Actor, *, available: bool) -> None:
+    row = session.get_one(Coordinator, actor.id)
+    row.available, row.seen_at = available, now(session)
+    audit.record(
+        session, actor.id, "coordinator.available" if available else "coordinator.away", f"coordinator:{row.id}"
+    )
+
+
+def set_absence(
+    session: Session, actor: Actor, *, begin: datetime | None, end: datetime | None, cover: str | None = None
+) -> None:
+    """From and until when somebody is away, and who stands in. `end` None: back again. Raises Invalid."""
+    row = session.get_one(Coordinator, actor.id)
+    if end is not None and (end.tzinfo is None or end <= (begin or now(session))):
+        raise Invalid("an absence ends after it begins", field="until", reason="out_of_bounds")
+    stand_in = moves.find_receiver(session, cover) if cover else None
+    if stand_in is not None and stand_in.id == row.id:
+        raise Invalid("nobody stands in for themselves", field="cover", reason="self")
+    row.absent_from, row.absent_until = begin, end
+    row.cover_id = stand_in.id if stand_in else None
+    audit.record(session, actor.id, "coordinator.absence", f"coordinator:{row.id}")
+
+
+def set_profile(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str | None = None,
+    locale: str | None = None,
+    skills: Sequence[str] | None = None,
+    most_open: int | None = None,
+    preferences: dict[str, Any] | None = None,
+) -> None:
+    """What is given is changed. Raises Invalid for what is out of bounds."""
+    row = session.get_one(Coordinator, actor.id)
+    if name is not None:
+        row.name = clean_text(name).strip()[:100] or row.name
+    if locale is not None:
+        row.locale = take_locale(locale)
+    if skills is not None:
+        row.skills = sorted({clean_text(skill)[:40] for skill in skills})[:50]
+    if most_open is not None:
+        if not 1 <= most_open <= 500:
+            raise Invalid("from 1 to 500 requests", field="most_open", reason="out_of_bounds")
+        row.most_open = most_open
+    if preferences is not None:
+        row.preferences = check_preferences(preferences)

@@ -2,41 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, CursorResult, Delete, Engine, Update, create_engine, event, make_url
+from sqlalchemy.orm import Session, sessionmaker
 
+from handoff import schema
+from handoff.brokers import LocalBroker, PostgresBroker
+from handoff.errors import HandoffError
+from handoff.events import Broker, take_noted
+from handoff.settings import HandoffSettings
+from handoff.wording import Wording, name_event
 from knowledge.clock import Clock
+
+PATIENCE = 30.0
+"""Seconds a writer waits for the others before it is told that the database is busy."""
+
+
+Write = Callable[[Session], None]
+
+
+class DatabaseBusy(Exception):
+    """Others have been writing for too long; nothing was done, it may be tried again."""
 
 
 class Database:
     """One engine and its session factory. SQLite runs in WAL mode, writers begin with BEGIN IMMEDIATE.
 
-    `clock` is what every write in this database takes the time from.
+    `clock` is what every write in this database takes the time from; `settings` are the rules of the people's
+    work; `wording` says what the system tells visitors and coordinators, in their language.
     """
 
-    def __init__(self, url: str, clock: Clock) -> None:
-        raise NotImplementedError
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        settings: HandoffSettings | None = None,
+        wording: Wording = name_event,
+    ) -> None:
+        self.url = normalise_url(url)
+        self.clock = clock
+        self.settings = settings or HandoffSettings()
+        self.wording = wording
+        self.engine = make_engine(self.url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.broker: Broker = LocalBroker() if self.is_sqlite else PostgresBroker(self.url)
+        info = {"clock": clock, "settings": self.settings, "wording": wording}
+        self._writing = sessionmaker(self.engine, expire_on_commit=False, info=info)
+        reader = self.engine.execution_options(reads_only=True)
+        self._reading = sessionmaker(reader, expire_on_commit=False, autoflush=False, info=info)
+        self._turn = threading.Lock()
 
     def migrate(self) -> None:
         """Bring the schema to the newest version (Alembic, handoff/migrations)."""
-        raise NotImplementedError
+        schema.migrate(self.engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A write transaction: committed at the end, rolled back on any exception; then wakes who waits.
 
         Nothing slow and no network inside. Wake-ups noted by handoff.events in the session go out after commit.
+        Raises DatabaseBusy if it could not begin.
         """
-        raise NotImplementedError
-        yield
+        refused: list[Write] = []
+        try:
+            with self._queueing(), self._writing() as session:
+                session.info["refused"] = refused
+                with session.begin():
+                    yield session
+                    session.flush()
+                    topics = take_noted(session)
+                    if topics and not self.is_sqlite:
+                        self.broker.publish_within(session, topics)
+        except HandoffError:
+            self._write_refused(refused)
+            raise
+        if topics and self.is_sqlite:
+            self.broker.publish(topics)
+
+    def _write_refused(self, refused: list[Write]) -> None:
+        """What must stay on record although the transaction was refused, in a transaction of its own."""
+        if refused:
+            with self.transaction() as session:
+                for write in refused:
+                    write(session)
+
+    @contextmanager
+    def _queueing(self) -> Iterator[None]:
+        """SQLite has one writer: threads take turns here, fairly, rather than by SQLite's polling."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise DatabaseBusy("the database has been busy for too long")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A read-only transaction."""
-        raise NotImplementedError
-        yield
+        with self._reading() as session, session.begin():
+            yield session
 
     def close(self) -> None:
-        raise NotImplementedError
+        self.broker.close()
+        self.engine.dispose()
+
+
+def even_if_refused(session: Session, write: Write) -> None:
+    """Have this written if the transaction ends in a HandoffError: a wrong password counts, though nothing else
+    that was begun with it does."""
+    session.info["refused"].append(write)
+
+
+def forget_refusals(session: Session) -> None:
+    session.info["refused"].clear()
+
+
+def normalise_url(url: str) -> str:
+    """PostgreSQL is reached by psycopg, whatever driver the address leaves open."""
+    parsed = make_url(url)
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed.render_as_string(hide_password=False)
+
+
+def make_engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False}, pool_size=20)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """In WAL, a reader that turns writer is refused at once, however patient: so say it at the start."""
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def now(session: Session) -> datetime:
+    """The time, by the database's clock."""
+    clock: Clock = session.info["clock"]
+    return clock()
+
+
+def settings_of(session: Session) -> HandoffSettings:
+    settings: HandoffSettings = session.info["settings"]
+    return settings
+
+
+def count_changed(session: Session, statement: Delete | Update) -> int:
+    """Execute it; how many rows it changed."""
+    return int(cast(CursorResult[Any], session.execute(statement)).rowcount)
+
+
+def word(session: Session, locale: str, event_key: str, **facts: Any) -> str:
+    wording: Wording = session.info["wording"]
+    return wording(locale, event_key, **facts)

@@ -13,10 +13,22 @@ from sqlalchemy.orm import Session
 TURNS = "turns"
 REQUESTS = "requests"
 OUTBOX = "outbox"
+UPDATES = "updates"
+"""Something came in from a chat channel."""
 
 
 def conversation_topic(conversation_id: str) -> str:
     return f"conversation:{conversation_id}"
+
+
+def typing_topic(conversation_id: str) -> str:
+    """Somebody at the desk is writing to the visitor. Told, never kept."""
+    return f"typing:{conversation_id}"
+
+
+def coordinator_topic(coordinator_id: str) -> str:
+    """A notification for this coordinator."""
+    return f"coordinator:{coordinator_id}"
 
 
 class Broker(Protocol):
@@ -24,11 +36,22 @@ class Broker(Protocol):
 
     def publish(self, topics: set[str]) -> None: ...
 
+    def publish_within(self, session: Session, topics: set[str]) -> None:
+        """Have the database itself tell the topics when the session's transaction commits."""
+        ...
+
     def subscribe(self, topic: str, wake: Callable[[], None]) -> Callable[[], None]:
         """`wake` is called from any thread; the returned function ends the subscription."""
         ...
 
+    def close(self) -> None: ...
+
 
 def note(session: Session, *topics: str) -> None:
     """Have these topics published once the session's transaction has committed."""
-    raise NotImplementedError
+    session.info.setdefault("topics", set()).update(topics)
+
+
+def take_noted(session: Session) -> set[str]:
+    noted: set[str] = session.info.pop("topics", set())
+    return noted

@@ -1,0 +1,116 @@
+"""How wake-ups travel: within this process, or between processes by PostgreSQL's NOTIFY."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+
+import psycopg
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+CHANNEL = "helpdesk"
+LOOKS_EVERY = 1.0
+AGAIN_AFTER = 2.0
+LONGEST_PAYLOAD = 7900
+
+log = logging.getLogger(__name__)
+Wake = Callable[[], None]
+
+
+class LocalBroker:
+    """Within one process. With several on one SQLite file, each looks again by itself after a second or so."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wakes: dict[str, dict[object, Wake]] = {}
+
+    def publish(self, topics: set[str]) -> None:
+        with self._lock:
+            wakes = [wake for topic in topics for wake in self._wakes.get(topic, {}).values()]
+        for wake in wakes:
+            try:
+                wake()
+            except Exception as error:
+                log.warning("a waiter could not be woken: %s", type(error).__name__)
+
+    def publish_within(self, session: Session, topics: set[str]) -> None:
+        raise NotImplementedError("the process publishes after commit")
+
+    def subscribe(self, topic: str, wake: Wake) -> Wake:
+        key = object()
+        with self._lock:
+            self._wakes.setdefault(topic, {})[key] = wake
+
+        def unsubscribe() -> None:
+            with self._lock:
+                waiting = self._wakes.get(topic, {})
+                waiting.pop(key, None)
+                if not waiting:
+                    self._wakes.pop(topic, None)
+
+        return unsubscribe
+
+    def close(self) -> None:
+        with self._lock:
+            self._wakes.clear()
+
+
+class PostgresBroker(LocalBroker):
+    """Topics go out with the commit (NOTIFY is transactional); one thread per process listens, from the first
+    subscription on, and listens again when the connection is lost."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._conninfo = url.replace("postgresql+psycopg://", "postgresql://", 1)
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.listening = threading.Event()
+
+    def publish_within(self, session: Session, topics: set[str]) -> None:
+        for payload in pack_topics(sorted(topics)):
+            session.execute(select(func.pg_notify(CHANNEL, payload)))
+
+    def subscribe(self, topic: str, wake: Wake) -> Wake:
+        unsubscribe = super().subscribe(topic, wake)
+        with self._lock:
+            if self._thread is None and not self._stopping.is_set():
+                self._thread = threading.Thread(target=self._listen, name="listen", daemon=True)
+                self._thread.start()
+        return unsubscribe
+
+    def _listen(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._listen_once()
+            except psycopg.Error as error:
+                self.listening.clear()
+                log.warning("listening to the database stopped: %s", type(error).__name__)
+                self._stopping.wait(AGAIN_AFTER)
+
+    def _listen_once(self) -> None:
+        with psycopg.connect(self._conninfo, autocommit=True) as connection:
+            connection.execute(f"LISTEN {CHANNEL}")
+            self.listening.set()
+            while not self._stopping.is_set():
+                for notice in connection.notifies(timeout=LOOKS_EVERY):
+                    self.publish(set(json.loads(notice.payload)))
+                    if self._stopping.is_set():
+                        return
+
+    def close(self) -> None:
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(timeout=LOOKS_EVERY * 3)
+        super().close()
+
+
+def pack_topics(topics: list[str]) -> list[str]:
+    """JSON lists, each within NOTIFY's 8000 bytes."""
+    packed = json.dumps(topics)
+    if len(packed) <= LONGEST_PAYLOAD or len(topics) == 1:
+        return [packed]
+    middle = len(topics) // 2
+    return pack_topics(topics[:middle]) + pack_topics(topics[middle:])

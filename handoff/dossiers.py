@@ -1,0 +1,136 @@
+"""The dossier: everything a coordinator needs to go on without asking again. Reading it is put on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from handoff import audit
+from handoff.errors import NotFound
+from handoff.history import list_events
+from handoff.listing import view_request, view_requests
+from handoff.models.conversation import Conversation
+from handoff.models.coordinator import Coordinator
+from handoff.models.message import Feedback, MessageRow
+from handoff.models.request import Request
+from handoff.notes import describe_note, list_notes
+from handoff.outbox import delivery_states
+from handoff.owners import list_owner_changes
+from handoff.permissions import require_answering
+from handoff.reading import mark_request_read
+from handoff.records import view_message
+from handoff.views import Actor, Dossier, RequestView
+
+MOST_MESSAGES = 1000
+MOST_EARLIER = 20
+
+
+def get_dossier(session: Session, actor: Actor, number: int) -> Dossier:
+    """Reading is written into the audit trail and marks what was read: this needs a write transaction."""
+    require_answering(actor)
+    request = session.get(Request, number)
+    if request is None:
+        raise NotFound("no such request")
+    audit.record(session, actor.id, "request.read", f"request:{number}")
+    conversation = session.get_one(Conversation, request.conversation_id)
+    rows = read_last(session, request.conversation_id)
+    mark_request_read(session, actor.id, number, conversation.last_seq)
+    view = view_request(session, request, actor)
+    names = {one.id: one.name for one in session.scalars(select(Coordinator))}
+    return Dossier(
+        request=view,
+        form=request.form,
+        messages=tuple(view_message(row) for row in rows),
+        evidence=gather_evidence(session, rows),
+        notes=tuple(describe_note(note, names) for note in list_notes(session, number)),
+        history=tell_history(session, request, names),
+        earlier=find_earlier(session, actor, request, conversation),
+        page=conversation.page,
+        suggested=view.suggested,
+    )
+
+
+def read_last(session: Session, conversation_id: str) -> Sequence[MessageRow]:
+    newest = session.scalars(
+        select(MessageRow)
+        .where(MessageRow.conversation_id == conversation_id)
+        .order_by(MessageRow.seq.desc())
+        .limit(MOST_MESSAGES)
+    ).all()
+    return newest[::-1]
+
+
+def gather_evidence(session: Session, rows: Sequence[MessageRow]) -> dict[str, dict[str, Any]]:
+    """What was understood, what was shown with which scores, what people thought of it, whether it arrived."""
+    sent = delivery_states(session, [row.id for row in rows])
+    verdicts = _find_verdicts(session, [row.id for row in rows])
+    gathered: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        told: dict[str, Any] = dict(row.evidence)
+        if row.intent is not None:
+            told |= {"intent": row.intent, "confidence": row.intent_confidence}
+        if row.sources:
+            told["passages"] = [
+                {"title": source["title"], "url": source["url"], "score": source["score"]}
+                for source in row.sources
+            ]
+        if row.id in sent:
+            told["delivery"] = sent[row.id]
+        if row.id in verdicts:
+            told["feedback"] = verdicts[row.id]
+        if told:
+            gathered[row.id] = told
+    return gathered
+
+
+def _find_verdicts(session: Session, message_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    rows = session.scalars(select(Feedback).where(Feedback.message_id.in_(message_ids)))
+    return {str(row.message_id): {"helpful": row.helpful, "reason": row.reason} for row in rows}
+
+
+def tell_history(session: Session, request: Request, names: dict[str, str]) -> tuple[dict[str, Any], ...]:
+    """Moves of the request and changes of owner, in order; `actor` is a name, or visitor, bot, system."""
+    told: list[dict[str, Any]] = [
+        {
+            "at": event.at,
+            "actor": names.get(event.actor, event.actor),
+            "action": event.action,
+            "before": event.before,
+            "after": event.after,
+            "details": {key: names.get(str(value), value) for key, value in event.details.items()},
+        }
+        for event in list_events(session, request.number)
+    ]
+    told += [
+        {
+            "at": change.at,
+            "actor": names.get(change.actor, change.actor),
+            "action": "owner",
+            "before": change.before,
+            "after": change.after,
+            "details": {"epoch": change.epoch, "reason": change.reason},
+        }
+        for change in list_owner_changes(session, request.conversation_id)
+        if change.at >= request.created_at
+    ]
+    return tuple(sorted(told, key=lambda entry: entry["at"]))
+
+
+def find_earlier(
+    session: Session, actor: Actor, request: Request, conversation: Conversation
+) -> tuple[RequestView, ...]:
+    """Requests before this one, in this conversation and in others the person has proved to be theirs."""
+    same = Request.conversation_id == conversation.id
+    if conversation.person_id is not None:
+        theirs = select(Conversation.id).where(Conversation.person_id == conversation.person_id)
+        same = or_(same, Request.conversation_id.in_(theirs))
+    numbers = session.scalars(
+        select(Request.number)
+        .where(same, Request.number < request.number)
+        .order_by(Request.number.desc())
+        .limit(MOST_EARLIER)
+    ).all()
+    return tuple(view_requests(session, numbers, actor)) if numbers else ()

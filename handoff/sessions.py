@@ -1,0 +1,190 @@
+"""Signing in: server-side sessions, locks against guessing, the same answer to every wrong try."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from handoff import audit, second_factor
+from handoff.database import count_changed, even_if_refused, forget_refusals, now, settings_of
+from handoff.errors import Locked, NotAllowed
+from handoff.models.base import clean_text
+from handoff.models.coordinator import Coordinator, CoordinatorSession, FailedSignIn
+from handoff.passwords import verify_password
+from handoff.tokens import digest
+from handoff.views import Actor
+
+NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """`session_token` goes into the cookie and `csrf` into forms and the X-CSRF-Token header."""
+
+    actor: Actor
+    session_token: str
+    csrf: str
+    must_change_password: bool
+
+
+def sign_in(
+    session: Session, *, email: str, password: str, code: str | None, address: str, agent: str = ""
+) -> SignedIn:
+    """Raises NotAllowed (the same for an unknown address and a wrong password) or Locked.
+
+    With the password right and a second factor set, a missing or wrong `code` (of the app, or a recovery code)
+    raises NotAllowed with reason `code_needed` or `code`. A failure is counted although the transaction that it
+    ends is rolled back.
+    """
+    keys = failure_keys(email, address)
+    refuse_if_locked(session, keys)
+    even_if_refused(session, lambda later: note_failure(later, email, address))
+    row = session.scalar(select(Coordinator).where(Coordinator.email == clean_text(email).strip().lower()))
+    right, newer = verify_password(password, row.password_hash if row else None)
+    if row is None or not right or row.disabled_at is not None:
+        raise NotAllowed("the address or the password is not right", reason="credentials")
+    _ask_second_factor(session, row, code)
+    if newer is not None:
+        row.password_hash = newer
+    session.execute(delete(FailedSignIn).where(FailedSignIn.key == keys["account"]))
+    return open_session(session, row, address=address, agent=agent)
+
+
+def _ask_second_factor(session: Session, row: Coordinator, code: str | None) -> None:
+    if row.totp_confirmed_at is None:
+        return
+    told = (code or "").strip()
+    if not told:
+        forget_refusals(session)
+        raise NotAllowed("a code is asked for as well", reason="code_needed")
+    if not second_factor.take_code(session, row, told) and not second_factor.take_recovery_code(
+        session, row.id, told
+    ):
+        raise NotAllowed("the code is not right", reason="code")
+
+
+def sign_in_subject(
+    session: Session, *, subject: str, email: str | None, address: str, agent: str = ""
+) -> SignedIn:
+    """By an identity provider: `subject` is who they are there; a verified e-mail binds an account the first time.
+
+    Raises NotAllowed if no account is theirs.
+    """
+    row = session.scalar(select(Coordinator).where(Coordinator.subject == subject))
+    if row is None and email:
+        row = session.scalar(select(Coordinator).where(Coordinator.email == email.strip().lower()))
+        if row is not None and row.subject is not None:
+            row = None
+    if row is None or row.disabled_at is not None:
+        raise NotAllowed("there is no account for this identity", reason="credentials")
+    row.subject = subject
+    return open_session(session, row, address=address, agent=agent)
+
+
+def open_session(session: Session, row: Coordinator, *, address: str, agent: str) -> SignedIn:
+    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+    moment = now(session)
+    session.add(
+        CoordinatorSession(
+            digest=digest(token),
+            coordinator_id=row.id,
+            csrf=csrf,
+            address=address[:64],
+            agent=clean_text(agent)[:200],
+            created_at=moment,
+            used_at=moment,
+            expires_at=moment + settings_of(session).session_longest,
+        )
+    )
+    session.flush()
+    audit.record(session, row.id, "signed_in", f"coordinator:{row.id}")
+    return SignedIn(Actor(row.id, row.email, row.name, row.role), token, csrf, row.must_change_password)
+
+
+def actor_of_session(session: Session, session_token: str) -> SignedIn:
+    """Raises NotAllowed for an unknown, an idle or an old one. Also reads only, if the session cannot write."""
+    row = session.get(CoordinatorSession, digest(session_token[:200]))
+    holder = session.get(Coordinator, row.coordinator_id) if row else None
+    moment = now(session)
+    if row is None or holder is None or holder.disabled_at is not None:
+        raise NotAllowed("sign in first", reason="session")
+    if moment >= row.expires_at or moment - row.used_at >= settings_of(session).session_idle:
+        raise NotAllowed("sign in again", reason="session")
+    return SignedIn(
+        Actor(holder.id, holder.email, holder.name, holder.role),
+        session_token,
+        row.csrf,
+        holder.must_change_password,
+    )
+
+
+def note_use(session: Session, session_token: str) -> None:
+    """The session is in use: it does not become idle. Needs a write transaction; once a minute is enough."""
+    row = session.get(CoordinatorSession, digest(session_token[:200]))
+    if row is not None and now(session) - row.used_at >= NOTED_EVERY:
+        row.used_at = now(session)
+
+
+def sign_out(session: Session, session_token: str) -> None:
+    row = session.get(CoordinatorSession, digest(session_token[:200]))
+    if row is not None:
+        audit.record(session, row.coordinator_id, "signed_out", f"coordinator:{row.coordinator_id}")
+        session.delete(row)
+
+
+def end_sessions(session: Session, coordinator_id: str, *, but: str | None = None) -> int:
+    query = delete(CoordinatorSession).where(CoordinatorSession.coordinator_id == coordinator_id)
+    if but is not None:
+        query = query.where(CoordinatorSession.digest != digest(but))
+    return count_changed(session, query)
+
+
+def list_sessions(session: Session, coordinator_id: str) -> Sequence[CoordinatorSession]:
+    return session.scalars(
+        select(CoordinatorSession)
+        .where(CoordinatorSession.coordinator_id == coordinator_id)
+        .order_by(CoordinatorSession.used_at.desc())
+    ).all()
+
+
+def failure_keys(email: str, address: str) -> dict[str, str]:
+    return {
+        "account": hashlib.sha256(f"account:{email.strip().lower()}".encode("utf-8", "replace")).hexdigest(),
+        "address": hashlib.sha256(f"address:{address}".encode("utf-8", "replace")).hexdigest(),
+    }
+
+
+def note_failure(session: Session, email: str, address: str) -> None:
+    moment = now(session)
+    session.add_all(FailedSignIn(key=key, at=moment) for key in failure_keys(email, address).values())
+    old = moment - settings_of(session).locked_for * 2
+    session.execute(delete(FailedSignIn).where(FailedSignIn.at < old))
+    audit.record(session, "visitor", "sign_in.failed", f"account:{failure_keys(email, address)['account'][:12]}")
+
+
+def refuse_if_locked(session: Session, keys: dict[str, str]) -> None:
+    """Too many failures of this account, or from this address, within the time. Raises Locked."""
+    settings, moment = settings_of(session), now(session)
+    most = {"account": settings.most_failures, "address": settings.most_failures_address}
+    for kind, key in keys.items():
+        since = moment - settings.locked_for
+        failed = session.scalars(
+            select(FailedSignIn.at)
+            .where(FailedSignIn.key == key, FailedSignIn.at > since)
+            .order_by(FailedSignIn.at.desc())
+        ).all()
+        if len(failed) >= most[kind]:
+            until = failed[most[kind] - 1] + settings.locked_for
+            raise Locked(
+                max(int((until - moment).total_seconds()) + 1, 1), f"too many wrong tries for this {kind}"
+            )
+
+
+def count_failures(session: Session) -> int:
+    return int(session.scalar(select(func.count()).select_from(FailedSignIn)) or 0)

@@ -1,0 +1,26 @@
+"""What the system itself tells the visitor when the conversation changes hands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from handoff.database import word
+from handoff.messages import Author
+from handoff.models.conversation import Conversation
+from handoff.models.message import MessageRow
+from handoff.models.request import Request
+from handoff.records import append_message, system_draft
+from handoff.waiting import describe_request, request_facts
+
+
+def tell(session: Session, conversation: Conversation, request: Request, event: str, **more: Any) -> MessageRow:
+    """A status message: `data.event`, `data.owner`, `data.request`. Call it after the move."""
+    facts = {**request_facts(session, request, conversation.locale), "outcome": request.outcome, **more}
+    text = word(session, conversation.locale, event, **facts)
+    described = describe_request(session, request, conversation.locale)
+    draft = system_draft(
+        text, conversation.locale, event=event, owner=conversation.owner, request=described, **more
+    )
+    return append_message(session, conversation, Author.SYSTEM, draft)

@@ -1,0 +1,127 @@
+"""Turns: visitor messages that wait for the bot. A worker that dies leaves a lease that runs out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from handoff import events
+from handoff.database import even_if_refused, now
+from handoff.effects import apply_effect
+from handoff.errors import StaleEpoch
+from handoff.messages import Author, Draft, Message
+from handoff.models.conversation import Conversation
+from handoff.models.message import MessageRow, TurnRow
+from handoff.records import (
+    append_message,
+    find_open_request,
+    lock_conversation,
+    read_messages,
+    view_conversation,
+    view_message,
+)
+from handoff.views import Owner, Turn
+from handoff.waiting import describe_request
+
+RECENT = 20
+
+
+def next_turns(session: Session, *, limit: int = 20, lease_seconds: int = 60) -> list[Turn]:
+    """Lease the oldest waiting turn of each conversation that has none leased: order holds per conversation."""
+    moment = now(session)
+    earlier = aliased(TurnRow)
+    is_first = ~exists().where(
+        earlier.conversation_id == TurnRow.conversation_id, earlier.state == "waiting", earlier.seq < TurnRow.seq
+    )
+    rows = session.scalars(
+        select(TurnRow)
+        .where(
+            TurnRow.state == "waiting",
+            or_(TurnRow.leased_until.is_(None), TurnRow.leased_until <= moment),
+            is_first,
+        )
+        .order_by(TurnRow.created_at, TurnRow.conversation_id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.leased_until = moment + timedelta(seconds=lease_seconds)
+        row.attempts += 1
+    return [_lease(session, row) for row in rows]
+
+
+def _lease(session: Session, row: TurnRow) -> Turn:
+    conversation = session.get_one(Conversation, row.conversation_id)
+    message = session.get_one(MessageRow, row.message_id)
+    row.epoch = conversation.epoch
+    first = max(conversation.started_seq, row.seq - RECENT - 1)
+    before = read_messages(session, row.conversation_id, after=first, before=row.seq)
+    request = find_open_request(session, row.conversation_id) if conversation.owner != Owner.BOT else None
+    return Turn(
+        conversation=view_conversation(session, conversation),
+        message=view_message(message),
+        value=message.value,
+        recent=tuple(view_message(said) for said in before),
+        attempts=row.attempts,
+        facts={"request": describe_request(session, request, conversation.locale)} if request else {},
+    )
+
+
+def finish_turn(
+    session: Session,
+    turn: Turn,
+    drafts: Sequence[Draft],
+    *,
+    intent: str | None = None,
+    intent_confidence: float | None = None,
+) -> list[Message]:
+    """Record the bot's messages and apply their effects, all or nothing, and mark the turn answered.
+
+    Raises StaleEpoch if the conversation changed hands since the turn was leased: nothing is recorded. Where a
+    coordinator has it now the turn has ended; where the bot still answers, it waits to be answered anew. Does
+    nothing if the turn was finished already.
+    """
+    conversation = lock_conversation(session, turn.conversation.id)
+    row = session.get(TurnRow, turn.message.id, populate_existing=True)
+    if row is None or row.state == "done":
+        return []
+    _refuse_stale(session, conversation, row, turn)
+    message = session.get_one(MessageRow, row.message_id)
+    message.intent, message.intent_confidence = intent, intent_confidence
+    row.state, row.leased_until, row.finished_at = "done", None, now(session)
+    return [view_message(_record(session, conversation, draft)) for draft in drafts]
+
+
+def _refuse_stale(session: Session, conversation: Conversation, row: TurnRow, turn: Turn) -> None:
+    if row.state == "dropped":
+        raise StaleEpoch("a coordinator has taken the conversation", epoch=conversation.epoch)
+    if conversation.epoch == turn.conversation.epoch:
+        return
+    if row.epoch == turn.conversation.epoch:
+        even_if_refused(session, lambda later: _give_back(later, turn))
+    raise StaleEpoch("the conversation changed hands meanwhile", epoch=conversation.epoch)
+
+
+def _give_back(session: Session, turn: Turn) -> None:
+    """The lease ends at once: the bot answers anew, knowing who owns the conversation now."""
+    session.execute(
+        update(TurnRow)
+        .where(
+            TurnRow.message_id == turn.message.id,
+            TurnRow.state == "waiting",
+            TurnRow.epoch == turn.conversation.epoch,
+        )
+        .values(leased_until=None)
+    )
+    events.note(session, events.TURNS)
+
+
+def _record(session: Session, conversation: Conversation, draft: Draft) -> MessageRow:
+    told, after = apply_effect(session, conversation, draft)
+    row = append_message(session, conversation, Author.BOT, told)
+    if after is not None:
+        after()
+    return row

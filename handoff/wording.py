@@ -1,0 +1,25 @@
+"""What the system says by itself: a port, since sentences live with the bot.
+
+Events and their facts (each fact may be None; instants are aware, in UTC):
+opened / still_open      number, state, position, expected, availability, opens_at, assignee, holiday
+claimed, taken_over      number, name
+released, taken_back     number, position, expected, availability, opens_at, holiday
+transferred              number, name
+closed, withdrawn        number, outcome
+reopened                 number
+notify.<kind>.subject    number, and what the notification is about
+notify.<kind>.body       the same, with url
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class Wording(Protocol):
+    def __call__(self, locale: str, event: str, /, **facts: Any) -> str: ...
+
+
+def name_event(_locale: str, event: str, /, **_facts: Any) -> str:
+    """For tools and tests that need no sentences: the event's name."""
+    return event
