@@ -35,6 +35,7 @@ class Pace:
     """One per process. Places are given in the order in which they are asked for."""
 
     overall: float = OVERALL
+    private_every: float = PRIVATE_EVERY
     clock: Callable[[], float] = time.monotonic
     _all: Bucket = field(init=False)
     _chats: dict[int, Bucket] = field(default_factory=dict)
@@ -57,7 +58,7 @@ class Pace:
     def _chat(self, chat_id: int) -> Bucket:
         if chat_id not in self._chats:
             self._forget_idle()
-            every, burst = (PRIVATE_EVERY, PRIVATE_BURST) if chat_id > 0 else (GROUP_EVERY, GROUP_BURST)
+            every, burst = (self.private_every, PRIVATE_BURST) if chat_id > 0 else (GROUP_EVERY, GROUP_BURST)
             self._chats[chat_id] = Bucket(every, burst)
         return self._chats[chat_id]
 

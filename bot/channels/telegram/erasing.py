@@ -1,0 +1,27 @@
+"""Forgetting a chat: its conversation, its subscriptions, and what was kept of its messages."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+from telegram import Message
+
+from bot.channels.telegram import screens
+from bot.channels.telegram.people import CHANNEL, find_conversation
+from bot.channels.telegram.subscription_menu import Screen
+from handoff import chats, subscriptions
+
+
+def decide(session: Session, message: Message, facts: list[str], locale: str) -> Screen:
+    """What the confirmation message shows once "erase" or "keep" was pressed."""
+    conversation = find_conversation(session, message.chat_id)
+    if conversation is None:
+        return screens.tell(locale, "erase.nothing")
+    if facts != ["yes"]:
+        return screens.tell(conversation.locale, "erase.kept")
+    from handoff.erasure import erase_conversation
+
+    chat = str(message.chat_id)
+    subscriptions.forget_subscriber(session, CHANNEL, chat)
+    erase_conversation(session, conversation.id)
+    chats.forget_chat(session, CHANNEL, chat)
+    return screens.tell(conversation.locale, "erase.done")

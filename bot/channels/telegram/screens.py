@@ -1,0 +1,38 @@
+"""The channel's own small menus besides subscriptions: language, erasing, opening a private chat."""
+
+from __future__ import annotations
+
+from telegram import InlineKeyboardButton
+
+from bot.channels.telegram.keyboards import own_button
+from bot.channels.telegram.subscription_menu import Screen, make_screen
+from bot.wording import say
+
+LANGUAGES = {"lv": "Latviešu", "en": "English"}
+
+
+def ask_language(locale: str) -> Screen:
+    row = [own_button(name, "lang", code) for code, name in LANGUAGES.items()]
+    return make_screen(say(locale, "telegram.language.ask"), [row])
+
+
+def ask_erase(locale: str) -> Screen:
+    row = [
+        own_button(say(locale, "telegram.erase.yes"), "erase", "yes"),
+        own_button(say(locale, "telegram.erase.no"), "erase", "no"),
+    ]
+    return make_screen(say(locale, "telegram.erase.ask"), [row])
+
+
+def tell(locale: str, key: str, **facts: object) -> Screen:
+    return Screen(say(locale, f"telegram.{key}", **facts))
+
+
+def go_private(locale: str, username: str, payload: str) -> Screen:
+    button = InlineKeyboardButton(say(locale, "telegram.group.open_private"), url=deep_link(username, payload))
+    return make_screen(say(locale, "telegram.group.private"), [[button]])
+
+
+def deep_link(username: str, payload: str) -> str:
+    """Opens a chat with the bot and has it sent `/start payload` (at most 64 of A-Z, a-z, 0-9, _ and -)."""
+    return f"https://t.me/{username}?start={payload}"
