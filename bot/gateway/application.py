@@ -9,7 +9,9 @@ from importlib.util import find_spec
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
+from bot.gateway.assets import add_files
 from bot.gateway.bodies import LARGEST_UPLOAD, BoundedBodies
 from bot.gateway.errors import add_error_handlers
 from bot.gateway.rates import Rates
@@ -19,9 +21,15 @@ from bot.gateway.workers import run_workers
 from bot.helpdesk import Helpdesk
 
 API = "/api/v1"
-UPLOADS = {"/inbox/": LARGEST_UPLOAD, f"{API}/materials": LARGEST_UPLOAD, "/telegram/": 1024 * 1024}
+UPLOADS = {
+    rf"{API}/conversations/[^/]+/files$": LARGEST_UPLOAD,
+    rf"(/inbox|{API}/materials)": LARGEST_UPLOAD,
+    "/telegram/": 1024 * 1024,
+}
 ROUTERS = (
     "bot.gateway.conversations",
+    "bot.gateway.uploads",
+    "bot.gateway.keeping",
     "bot.gateway.questions",
     "bot.gateway.pages",
     "bot.gateway.assets",
@@ -53,6 +61,7 @@ def create_app(helpdesk: Helpdesk) -> FastAPI:
     app.state.streams = Streams()
     for router in make_routers(helpdesk):
         app.include_router(router)
+    add_files(app)
     add_error_handlers(app)
     add_middleware(app, helpdesk)
     return app
@@ -67,6 +76,7 @@ def add_middleware(app: FastAPI, helpdesk: Helpdesk) -> None:
     """Outermost last: headers go on everything, refusals of bodies too large included."""
     settings = helpdesk.settings
     app.add_middleware(BoundedBodies, limits=UPLOADS)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.embed_origins,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers
@@ -18,11 +19,11 @@ SLOWEST = 30.0
 
 
 class BoundedBodies:
-    """Reads the body whole, up to the limit of its path's longest matching prefix, and hands it on in one."""
+    """Reads the body whole and hands it on in one. A path that matches a pattern of `limits` has that limit."""
 
     def __init__(self, app: ASGIApp, limits: Mapping[str, int]) -> None:
         self._app = app
-        self._limits = dict(sorted(limits.items(), key=lambda limit: -len(limit[0])))
+        self._limits = [(re.compile(pattern), limit) for pattern, limit in limits.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
@@ -39,9 +40,7 @@ class BoundedBodies:
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """None if the client went away."""
-        limit = next(
-            (limit for prefix, limit in self._limits.items() if scope["path"].startswith(prefix)), LARGEST
-        )
+        limit = next((limit for pattern, limit in self._limits if pattern.match(scope["path"])), LARGEST)
         told = Headers(scope=scope).get("content-length", "0")
         if told.isdigit() and int(told) > limit:
             raise _TooLarge(limit)

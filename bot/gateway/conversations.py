@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from bot.gateway.errors import MEDIA_TYPE, Problem
+from bot.gateway.errors import MEDIA_TYPE
 from bot.gateway.languages import preferred_locale
 from bot.gateway.rates import Rates
 from bot.gateway.streams import Listener, respond_with_events, write_comment, write_event
@@ -85,24 +85,14 @@ def say_message(body: NewMessage, conversation: Own, request: Request, helpdesk:
     rates.count_address(request, "messages")
     rates.count_conversation(request, conversation.id)
     with helpdesk.database.transaction() as session:
-        title = body.text or find_title(list_messages(session, conversation.id), str(body.value))
         recorded = record_visitor_message(
-            session, conversation.id, client_id=str(body.id), text=title, value=body.value
+            session, conversation.id, client_id=str(body.id), text=body.text or "", value=body.value
         )
     return AcceptedOut(
         message=MessageOut.of(recorded.message),
         owner=recorded.conversation.owner.value,
         duplicate=recorded.duplicate,
     )
-
-
-def find_title(messages: list[Message], value: str) -> str:
-    """What stood on the button when it was offered, newest first."""
-    for message in reversed(messages):
-        for button in message.buttons:
-            if button.value == value:
-                return button.title
-    raise Problem(422, "invalid", errors=[{"field": "value", "code": "unknown_button", "message": ""}])
 
 
 @router.get(

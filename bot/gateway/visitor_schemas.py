@@ -41,7 +41,7 @@ Said = Annotated[Text, AfterValidator(refuse_blank)]
 class NewConversation(BaseModel):
     locale: Locale | None = Field(None, description="Language to be spoken to in; default by Accept-Language.")
     consent: bool | Annotated[Said, Field(max_length=40)] = Field(
-        description="Version of the privacy notice that the person agreed to (it stands on /privacy); true for today's."
+        description="Version of the privacy notice agreed to (it stands on /privacy); true for today's."
     )
     page: Text | None = Field(None, max_length=500, description="Address of the page the chat was opened on.")
 
@@ -73,6 +73,14 @@ class NewMessage(BaseModel):
         if self.text is None and self.value is None:
             raise FieldError("text_or_value")
         return self
+
+
+class LocaleChoice(BaseModel):
+    locale: Locale
+
+
+class ResumeCode(BaseModel):
+    code: str = Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")
 
 
 class Question(BaseModel):

@@ -1,0 +1,49 @@
+"""A visitor's rights over their conversation: take it to another device, get all of it, have it erased."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fastapi import APIRouter, Request, Response
+
+from bot.gateway.conversations import problems, rates_of
+from bot.gateway.visitor_schemas import ConversationOut, LocaleChoice, OpenedOut, ResumeCode, ResumeOut
+from bot.gateway.visitors import Desk, Own
+from handoff.corrections import set_locale
+from handoff.tokens import make_resume_code, redeem
+
+router = APIRouter(prefix="/api/v1/conversations", tags=["visitors"])
+
+
+@router.patch("/{conversation_id}", summary="Be spoken to in another language", responses=problems(401, 404, 422))
+def change(body: LocaleChoice, conversation: Own, helpdesk: Desk) -> ConversationOut:
+    with helpdesk.database.transaction() as session:
+        return ConversationOut.of(set_locale(session, conversation.id, body.locale))
+
+
+@router.post(
+    "/{conversation_id}/resume-link",
+    status_code=201,
+    summary="A link that goes on with it on another device, once",
+    responses=problems(401, 404, 429),
+)
+def make_link(conversation: Own, request: Request, helpdesk: Desk, response: Response) -> ResumeOut:
+    rates_of(request).count_conversation(request, conversation.id)
+    with helpdesk.database.transaction() as session:
+        code = make_resume_code(session, conversation.id)
+    response.headers["Cache-Control"] = "no-store"
+    lasts = timedelta(minutes=helpdesk.database.settings.resume_minutes)
+    # After the hash: the code then stays out of logs, referrers and the server's sight until it is used.
+    url = f"{helpdesk.settings.base_url}/chat?lang={conversation.locale}#resume={code}"
+    return ResumeOut(code=code, url=url, expires_at=helpdesk.clock() + lasts)
+
+
+@router.post(
+    "/resume", status_code=201, summary="Open a conversation by such a link", responses=problems(404, 422, 429)
+)
+def resume(body: ResumeCode, request: Request, helpdesk: Desk, response: Response) -> OpenedOut:
+    rates_of(request).count_address(request, "conversations")
+    with helpdesk.database.transaction() as session:
+        conversation, token = redeem(session, body.code)
+    response.headers["Cache-Control"] = "no-store"
+    return OpenedOut(conversation=ConversationOut.of(conversation), token=token)

@@ -1,0 +1,147 @@
+// Messages as they come: a stream that resumes where it broke, polling where streams do not get through.
+import { Refused } from "./api.js";
+
+const SILENCE = 40000; // the server says something every 15 s
+const FIRST_WORD = 6000; // a proxy that holds the greeting back will hold messages back too
+const POLL = 4000;
+const POLL_HIDDEN = 20000;
+const LONGEST_PAUSE = 15000;
+
+export class Feed {
+  constructor(api, on) {
+    this.api = api;
+    this.on = on;
+    this.run = 0;
+    this.polls = false;
+    this.wake = () => {};
+    this.abort = () => {};
+  }
+
+  start(conversation, after) {
+    this.stop();
+    this.conversation = conversation;
+    this.after = after;
+    this.follow(++this.run);
+  }
+
+  stop() {
+    this.run++;
+    this.abort();
+    this.wake();
+  }
+
+  // The network or the page is back: try at once, and not on a connection that may be dead.
+  nudge() {
+    if (!this.streaming) this.wake();
+  }
+
+  restream() {
+    this.abort();
+    this.wake();
+  }
+
+  async follow(run) {
+    let failures = 0;
+    while (run === this.run) {
+      try {
+        const quiet = this.polls || document.hidden;
+        if (quiet) await this.poll(run);
+        else await this.stream(run);
+        failures = 0;
+        if (run === this.run) await this.pause(quiet ? (document.hidden ? POLL_HIDDEN : POLL) : 500);
+      } catch (error) {
+        if (run !== this.run) return;
+        if (error instanceof Refused && error.isGone) return this.on.gone();
+        if (error.aborted) continue;
+        failures++;
+        if (failures > 1) this.on.lost();
+        const wait = Math.min(LONGEST_PAUSE, 500 * 2 ** failures) * (0.7 + Math.random() * 0.6);
+        await this.pause(Math.max(wait, (error.retryAfter || 0) * 1000));
+      }
+    }
+  }
+
+  pause(time) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, time);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async poll(run) {
+    const { id, token } = this.conversation;
+    const told = await this.api.call("GET", `/${id}/messages?after=${this.after}`, { token });
+    if (run !== this.run) return;
+    this.on.live();
+    for (const message of told.messages) this.take("message", message);
+    this.take("owner", { owner: told.owner });
+  }
+
+  async stream(run) {
+    const { id, token } = this.conversation;
+    const stop = new AbortController();
+    let aborted = false;
+    this.abort = () => {
+      aborted = true;
+      stop.abort();
+    };
+    let watch = setTimeout(() => stop.abort(), FIRST_WORD * 2);
+    try {
+      const headers = { Accept: "text/event-stream", "Last-Event-ID": String(this.after) };
+      const response = await this.api.fetch("GET", `/${id}/events`, { token, signal: stop.signal, headers });
+      if (!response.body || !response.body.getReader) {
+        this.polls = true;
+        return;
+      }
+      const reader = response.body.getReader();
+      const decoder = new TextDecoder();
+      let buffer = "";
+      let heard = false;
+      this.streaming = true;
+      clearTimeout(watch);
+      watch = setTimeout(() => {
+        this.polls = true;
+        stop.abort();
+      }, FIRST_WORD);
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done || run !== this.run) return;
+        if (!heard) this.on.live();
+        heard = true;
+        clearTimeout(watch);
+        watch = setTimeout(() => stop.abort(), SILENCE);
+        buffer += decoder.decode(value, { stream: true });
+        const events = buffer.split("\n\n");
+        buffer = events.pop();
+        events.forEach((event) => this.read(event));
+      }
+    } catch (error) {
+      error.aborted = aborted;
+      throw error;
+    } finally {
+      this.streaming = false;
+      clearTimeout(watch);
+      stop.abort();
+    }
+  }
+
+  read(event) {
+    const fields = {};
+    for (const line of event.split("\n")) {
+      const cut = line.indexOf(": ");
+      if (cut > 0) fields[line.slice(0, cut)] = line.slice(cut + 2);
+    }
+    if (fields.data) this.take(fields.event, JSON.parse(fields.data));
+  }
+
+  take(event, data) {
+    if (event === "message") {
+      if (data.seq <= this.after) return;
+      this.after = data.seq;
+    }
+    if (this.on[event]) this.on[event](data);
+  }
+}

@@ -1,0 +1,47 @@
+// Sentences in the visitor's language, and dates and numbers as that language writes them.
+import { CONFIG } from "./config.js";
+
+export class Words {
+  constructor(locale) {
+    this.locale = locale;
+    this.plural = new Intl.PluralRules(locale);
+  }
+
+  say(key, facts = {}) {
+    let found = CONFIG.sentences[this.locale][key];
+    if (typeof found === "object") found = found[this.plural.select(facts.count)] || found.other;
+    return found.replace(/{(\w+)}/g, (_, name) => facts[name]);
+  }
+
+  time(instant) {
+    return new Intl.DateTimeFormat(this.locale, { hour: "2-digit", minute: "2-digit" }).format(instant);
+  }
+
+  day(instant) {
+    const now = new Date();
+    const days = Math.round((startOfDay(now) - startOfDay(instant)) / 864e5);
+    if (days === 0) return this.say("today");
+    if (days === 1) return this.say("yesterday");
+    const form = { weekday: "long", day: "numeric", month: "long" };
+    if (instant.getFullYear() !== now.getFullYear()) form.year = "numeric";
+    return new Intl.DateTimeFormat(this.locale, form).format(instant);
+  }
+
+  // Deadlines are days in Latvia, wherever the reader is.
+  date(instant) {
+    const form = { day: "numeric", month: "long", year: "numeric", timeZone: CONFIG.timezone };
+    return new Intl.DateTimeFormat(this.locale, form).format(instant);
+  }
+
+  moment(instant) {
+    return `${this.day(instant)}, ${this.time(instant)}`;
+  }
+
+  amount(number) {
+    return new Intl.NumberFormat(this.locale, { style: "currency", currency: "EUR", maximumFractionDigits: 0 }).format(number);
+  }
+}
+
+function startOfDay(instant) {
+  return new Date(instant.getFullYear(), instant.getMonth(), instant.getDate()).getTime();
+}
