@@ -7,6 +7,8 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from bot.channels.announcer import Announcer
+from bot.channels.telegram.service import Telegram
 from bot.gateway.turns import TurnWorker
 from bot.helpdesk import Helpdesk
 from bot.rasa import Rasa
@@ -33,11 +35,21 @@ def make_rasa(helpdesk: Helpdesk) -> Rasa | None:
     return Rasa(settings.rasa_url, settings.rasa_secret.get_secret_value(), settings.rasa_timeout)
 
 
+def make_workers(helpdesk: Helpdesk, rasa: Rasa | None) -> dict[str, Callable[[], Awaitable[None]]]:
+    workers: dict[str, Callable[[], Awaitable[None]]] = {
+        "turns": TurnWorker(helpdesk, rasa).run,
+        "announcer": Announcer(helpdesk).run,
+    }
+    if helpdesk.settings.telegram_token is not None:
+        workers["telegram"] = Telegram(helpdesk).run
+    return workers
+
+
 @asynccontextmanager
 async def run_workers(helpdesk: Helpdesk) -> AsyncIterator[Rasa | None]:
     """Gives the Rasa client, for /health."""
     rasa = make_rasa(helpdesk)
-    workers = {"turns": TurnWorker(helpdesk, rasa).run}
+    workers = make_workers(helpdesk, rasa)
     tasks = [asyncio.create_task(keep_running(name, work), name=name) for name, work in workers.items()]
     try:
         yield rasa
