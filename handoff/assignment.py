@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timezone
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff.availability import count_load, find_free, is_absent, list_answering
-from handoff.database import now, settings_of
+from handoff.database import now
 from handoff.models.coordinator import Coordinator
 from handoff.models.request import Request
 
@@ -42,6 +41,12 @@ def choose(session: Session, topic: str | None, *, without: str | None = None) -
     return ranked[0] if ranked else None
 
 
+def choose_present(session: Session, topic: str | None) -> Coordinator | None:
+    """Only among those who are there now and have room."""
+    ranked = rank(find_free(session), topic, count_load(session))
+    return ranked[0] if ranked else None
+
+
 def suggest(session: Session, request: Request, *, without: str | None = None) -> None:
     """Note whom the request suits; the round goes on with the next one."""
     chosen = choose(session, request.topic, without=without)
@@ -58,19 +63,3 @@ def cover_of(session: Session, coordinator: Coordinator, seen: Collection[str] =
     if cover is None or cover.disabled_at is not None:
         return coordinator
     return cover_of(session, cover, {*seen, coordinator.id})
-
-
-def find_unassigned(session: Session, limit: int = 50) -> list[int]:
-    """Numbers of requests nobody has, oldest first."""
-    return list(
-        session.scalars(
-            select(Request.number)
-            .where(Request.state == "new")
-            .order_by(Request.queued_at, Request.number)
-            .limit(limit)
-        )
-    )
-
-
-def assigns(session: Session) -> bool:
-    return settings_of(session).assign

@@ -174,10 +174,15 @@ def close(session: Session, actor: Actor, number: int, *, outcome: str) -> Reque
         raise IllegalMove(
             f"a request that is {request.state} cannot be closed", state=request.state, wanted="closed"
         )
-    end(session, conversation, request, outcome=outcome, actor=actor.id)
-    statuses.tell(session, conversation, request, "closed")
-    start_clean(conversation)
+    finish(session, conversation, request, outcome=outcome, actor=actor.id)
     return view_request(session, request, actor)
+
+
+def finish(session: Session, conversation: Conversation, request: Request, *, outcome: str, actor: str) -> None:
+    """Close, say so, start clean."""
+    end(session, conversation, request, outcome=outcome, actor=actor)
+    statuses.tell(session, conversation, request, "withdrawn" if outcome == "withdrawn" else "closed")
+    start_clean(conversation)
 
 
 def end(session: Session, conversation: Conversation, request: Request, *, outcome: str, actor: str) -> None:
@@ -203,9 +208,7 @@ def withdraw(session: Session, conversation_id: str) -> int:
     request = find_open_request(session, conversation_id)
     if request is None:
         raise NotFound("there is no open request")
-    end(session, conversation, request, outcome="withdrawn", actor="visitor")
-    statuses.tell(session, conversation, request, "withdrawn")
-    start_clean(conversation)
+    finish(session, conversation, request, outcome="withdrawn", actor="visitor")
     return request.number
 
 

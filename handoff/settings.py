@@ -35,6 +35,14 @@ class HandoffSettings:
     """A request nobody has claimed for so long is told to everybody again, administrators too."""
     take_back_minutes: int = 240
     """A claimed request whose visitor has waited so long for a first reply goes back to the queue."""
+    stranded_minutes: int = 5
+    """A visitor's message the bot has not answered for so long becomes a request for a person."""
+    stranded_attempts: int = 6
+    """So does one on which so many workers have died."""
+    close_waiting_days: int = 14
+    """A request that has waited for its visitor for so long is closed; 0: never."""
+    digest_minutes: int = 240
+    """Notifications of those who want a digest are gathered for so long."""
     assign: bool = False
     """Give new requests to the fitting coordinator at once; otherwise they are only suggested."""
     measured_days: int = 28
