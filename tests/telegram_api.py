@@ -75,6 +75,8 @@ class Failure:
     chat_id: int | None
     method: str
     refused: Refused | None
+    passes: int = 0
+    """Calls that succeed before the one that fails."""
     after_effect: bool = False
     """The message arrives, the answer to the bot does not: what a lost connection looks like."""
 
@@ -181,6 +183,9 @@ class TelegramApi:
         chat = parameters.get("chat_id")
         for failure in self._failures:
             if failure.method == method and failure.chat_id in (None, chat):
+                if failure.passes:
+                    failure.passes -= 1
+                    return None
                 self._failures.remove(failure)
                 return failure
         return None
@@ -199,6 +204,10 @@ class TelegramApi:
         """The next such call fails."""
         refused = Refused(status, description, parameters or None)
         self._failures.append(Failure(chat_id, method, refused))
+
+    def fail_after(self, method: str, passes: int, status: int, description: str) -> None:
+        """The call after `passes` more of them fails."""
+        self._failures.append(Failure(None, method, Refused(status, description), passes))
 
     def lose_answer(self, method: str, *, chat_id: int | None = None) -> None:
         """The next such call takes effect, and the bot gets no usable answer."""

@@ -52,7 +52,8 @@ class Telegram:
         workers["menus"] = lambda: self._publish(application)
         tasks = [asyncio.create_task(keep_running(name, work)) for name, work in workers.items()]
         try:
-            await asyncio.gather(*tasks)
+            # Not gather: it would cancel them too, and the second time would cut short what they are finishing.
+            await asyncio.wait(tasks)
         finally:
             for task in tasks:
                 task.cancel()

@@ -10,6 +10,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.service import Telegram
@@ -17,8 +18,10 @@ from bot.channels.telegram.webhook import webhook_secret
 from bot.gateway.telegram import make_router
 from bot.gateway.turns import TurnWorker
 from bot.helpdesk import Helpdesk
+from handoff import chats
 from handoff.conversations import ConversationView, find_conversation_at, list_messages
 from handoff.messages import Message
+from handoff.models.channel import ChannelUpdate
 from tests.telegram_api import TelegramApi
 
 
@@ -57,7 +60,9 @@ class Rig:
         assert started.wait(20)
 
     def stop(self) -> None:
-        assert self._loop and self._stop and self._thread
+        assert self._loop
+        assert self._stop
+        assert self._thread
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(30)
         assert not self._thread.is_alive()
@@ -113,6 +118,16 @@ class Rig:
             return []
         with self.helpdesk.database.reading() as session:
             return list_messages(session, conversation.id)
+
+    def closed_reason(self, chat: int) -> str | None:
+        with self.helpdesk.database.reading() as session:
+            return chats.closed_reason(session, "telegram", str(chat))
+
+    def unhandled(self) -> int:
+        """Updates whose words are still kept."""
+        with self.helpdesk.database.reading() as session:
+            rows = session.scalars(select(ChannelUpdate)).all()
+            return sum(row.payload is not None or row.state == "waiting" for row in rows)
 
     def write(self, work: Callable[[Any], Any]) -> Any:
         with self.helpdesk.database.transaction() as session:

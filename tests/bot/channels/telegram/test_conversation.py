@@ -1,4 +1,4 @@
-"""A person talks to the bot in Telegram: everything said is in the record, and everything recorded is in the chat."""
+"""A person talks to the bot in Telegram: what is said is in the record, what is recorded is in the chat."""
 
 from tests.bot.channels.telegram.rig import Rig
 from tests.telegram_api import TelegramApi
