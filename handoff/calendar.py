@@ -105,6 +105,32 @@ class BusinessCalendar:
         return total.total_seconds() / 60
 
 
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def read_hours(told: str) -> dict[int, tuple[Span, ...]]:
+    """From `Mon-Thu 08:30-12:00,12:30-17:00; Fri 08:30-15:00`. Raises ValueError, saying what it cannot read."""
+    hours: dict[int, tuple[Span, ...]] = {}
+    for part in filter(None, (part.strip() for part in told.split(";"))):
+        days, _, spans = part.partition(" ")
+        first, _, last = days.lower().partition("-")
+        if first not in DAYS or (last or first) not in DAYS:
+            raise ValueError(f"{part!r}: days are written Mon, Tue, … or Mon-Fri")
+        read = tuple(_read_span(span) for span in spans.replace(" ", "").split(","))
+        for day in range(DAYS.index(first), DAYS.index(last or first) + 1):
+            hours[day] = (*hours.get(day, ()), *read)
+    check_hours(hours)
+    return hours
+
+
+def _read_span(told: str) -> Span:
+    begin, _, end = told.partition("-")
+    try:
+        return time.fromisoformat(begin), time.fromisoformat(end)
+    except ValueError as error:
+        raise ValueError(f"{told!r} is no span of time; write 09:00-17:00") from error
+
+
 def check_hours(hours: Mapping[int, Sequence[Span]]) -> None:
     """Raises ValueError, saying which day, for spans that end before they begin, overlap, or are none at all."""
     for day, spans in hours.items():

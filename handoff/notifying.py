@@ -137,7 +137,7 @@ def send_out(
     subject = word(session, one.locale, f"notify.{kind}.subject", **told)
     body = word(session, one.locale, f"notify.{kind}.body", **told)
     payload = {"subject": subject, "text": body, "request": told["number"], "locale": one.locale, "kind": kind}
-    if kind in preferences.email or kind == "digest":
+    if settings_of(session).mails and (kind in preferences.email or kind == "digest"):
         outbox.put(session, "email", one.email, "notification", f"{dedupe}:email", payload)
     if preferences.telegram_chat and (kind in preferences.telegram or kind == "digest"):
         outbox.put(session, "telegram", preferences.telegram_chat, "notification", f"{dedupe}:telegram", payload)

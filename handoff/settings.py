@@ -59,6 +59,8 @@ class HandoffSettings:
     secret: bytes = b""
     """Seals second-factor secrets in the database. Empty: they are kept as they are."""
 
+    mails: bool = False
+    """There is a mail server: notifications may go out by e-mail."""
     longest_text: int = 4000
     outbox_attempts: int = 12
 

@@ -1,0 +1,88 @@
+"""E-mail: what it looks like, and how it leaves by SMTP."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Literal
+
+import aiosmtplib
+
+from handoff.models.base import clean_text
+from handoff.outbox import Delivery
+from knowledge.clock import Clock
+
+PATIENCE = 20.0
+"""Seconds for the server to answer each step."""
+
+
+class MailFailed(Exception):
+    """`reason` is a short stable code: network, busy, sign_in, rejected. `permanent`: it will never arrive."""
+
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """`security`: `tls` from the start (465), `starttls` (587), or `none` for a server on the same host."""
+
+    host: str
+    sender: str
+    port: int = 587
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    user: str | None = None
+    password: str | None = None
+    sender_name: str = ""
+
+
+def write_mail(delivery: Delivery, settings: MailSettings, clock: Clock) -> EmailMessage:
+    """Plain text. The same row always has the same Message-ID, so that a second sending is known as such."""
+    mail = EmailMessage()
+    local, _, domain = settings.sender.partition("@")
+    mail["From"] = Address(settings.sender_name, local, domain)
+    mail["To"] = delivery.address
+    mail["Subject"] = " ".join(clean_text(str(delivery.payload.get("subject", ""))).split())[:200]
+    mail["Date"] = format_datetime(clock())
+    name = hashlib.sha256(delivery.dedupe.encode()).hexdigest()[:32]
+    mail["Message-ID"] = f"<{name}@{domain or 'helpdesk'}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    if delivery.payload.get("locale"):
+        mail["Content-Language"] = str(delivery.payload["locale"])
+    mail.set_content(clean_text(str(delivery.payload.get("text", ""))))
+    return mail
+
+
+async def send_mail(mail: EmailMessage, settings: MailSettings) -> None:
+    """Raises MailFailed."""
+    try:
+        await aiosmtplib.send(
+            mail,
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.user,
+            password=settings.password,
+            use_tls=settings.security == "tls",
+            start_tls=settings.security == "starttls",
+            timeout=PATIENCE,
+        )
+    except aiosmtplib.SMTPAuthenticationError as error:
+        raise MailFailed("sign_in", permanent=False) from error
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        codes = [refused.code for refused in error.recipients]
+        raise _refusal(max(codes, default=550)) from error
+    except aiosmtplib.SMTPResponseException as error:
+        raise _refusal(error.code) from error
+    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        raise MailFailed("network", permanent=False) from error
+
+
+def _refusal(code: int) -> MailFailed:
+    """RFC 5321: 4xx may be tried again, 5xx not."""
+    return MailFailed("rejected", permanent=True) if code >= 500 else MailFailed("busy", permanent=False)
