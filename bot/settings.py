@@ -13,6 +13,8 @@ from limits import parse_many
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from handoff.calendar import read_hours
+from handoff.mail import MailSettings
 from handoff.settings import HandoffSettings
 from knowledge.clock import Clock, fixed_clock, system_clock
 
@@ -86,6 +88,45 @@ class Settings(BaseSettings):
         None, description="E-mail address shown to visitors beside the chat, and where there is no JavaScript."
     )
     contact_phone: str | None = Field(None, description="Telephone number shown to visitors in the same places.")
+    hours: str = Field(
+        "Mon-Fri 09:00-17:00",
+        description="When coordinators answer, local time: `Mon-Thu 08:30-12:00,12:30-17:00; Fri 08:30-15:00`. "
+        "Latvian public holidays are days off; other days off are entered in the inbox.",
+    )
+    first_response_minutes: int = Field(
+        120, ge=1, description="Business minutes within which a request is to have its first reply."
+    )
+    next_response_minutes: int = Field(
+        240, ge=1, description="Business minutes within which each later message is to be answered."
+    )
+    resolution_minutes: int = Field(
+        2400, ge=1, description="Business minutes within which a request is to be closed; waiting does not count."
+    )
+    take_back_minutes: int = Field(
+        240,
+        ge=5,
+        description="Business minutes without a reply after which a claimed request goes back to the queue.",
+    )
+    escalate_minutes: int = Field(
+        60,
+        ge=1,
+        description="Business minutes after which everybody is told again of a request nobody has claimed.",
+    )
+    assign: bool = Field(
+        False, description="Give new requests to a fitting coordinator at once; otherwise they are only suggested."
+    )
+    smtp_host: str | None = Field(None, description="Mail server; without it no e-mail is sent.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(
+        "starttls", description="`starttls` (587), `tls` (465) or `none` for a server on the same host."
+    )
+    smtp_user: str | None = Field(None, description="User name at the mail server.")
+    smtp_password: SecretStr | None = Field(None, description="Password at the mail server.")
+    smtp_sender: str = Field("helpdesk@localhost", description="E-mail address that messages come from.")
+    secret: SecretStr | None = Field(
+        None,
+        description="Seals coordinators' second factors in the database; without it they are kept as they are.",
+    )
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
 
     @field_validator("timezone")
@@ -109,6 +150,12 @@ class Settings(BaseSettings):
                     f"{origin!r} is not an origin: write it like https://www.example.lv, without a path"
                 )
         return origins
+
+    @field_validator("hours")
+    @classmethod
+    def _readable_hours(cls, hours: str) -> str:
+        read_hours(hours)
+        return hours
 
     @field_validator("now")
     @classmethod
@@ -140,4 +187,25 @@ class Settings(BaseSettings):
     @cached_property
     def handoff(self) -> HandoffSettings:
         """The rules of the people's work, as handoff takes them."""
-        return HandoffSettings(timezone=self.timezone)
+        return HandoffSettings(
+            timezone=self.timezone,
+            hours=read_hours(self.hours),
+            first_response_minutes=self.first_response_minutes,
+            next_response_minutes=self.next_response_minutes,
+            resolution_minutes=self.resolution_minutes,
+            take_back_minutes=self.take_back_minutes,
+            escalate_minutes=self.escalate_minutes,
+            assign=self.assign,
+            mails=self.smtp_host is not None,
+            secret=self.secret.get_secret_value().encode() if self.secret else b"",
+        )
+
+    @cached_property
+    def mail(self) -> MailSettings | None:
+        """None without a mail server."""
+        if self.smtp_host is None:
+            return None
+        password = self.smtp_password.get_secret_value() if self.smtp_password else None
+        return MailSettings(
+            self.smtp_host, self.smtp_sender, self.smtp_port, self.smtp_security, self.smtp_user, password
+        )

@@ -6,14 +6,18 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from bot.channels.announcer import Announcer
 from bot.channels.telegram.service import Telegram
 from bot.gateway.turns import TurnWorker
 from bot.helpdesk import Helpdesk
 from bot.rasa import Rasa
+from handoff.postman import Postman
+from handoff.sweeping import sweep
 
 AGAIN_AFTER = 2.0
+SWEEPS_EVERY = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +32,13 @@ async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(AGAIN_AFTER)
 
 
+async def keep_sweeping(helpdesk: Helpdesk) -> None:
+    """What time alone brings about: promises due, leases run out, requests nobody has taken."""
+    while True:
+        await asyncio.to_thread(sweep, helpdesk.database)
+        await asyncio.sleep(SWEEPS_EVERY)
+
+
 def make_rasa(helpdesk: Helpdesk) -> Rasa | None:
     settings = helpdesk.settings
     if settings.rasa_url is None or settings.rasa_secret is None:
@@ -39,7 +50,10 @@ def make_workers(helpdesk: Helpdesk, rasa: Rasa | None) -> dict[str, Callable[[]
     workers: dict[str, Callable[[], Awaitable[None]]] = {
         "turns": TurnWorker(helpdesk, rasa).run,
         "announcer": Announcer(helpdesk).run,
+        "sweeper": partial(keep_sweeping, helpdesk),
     }
+    if helpdesk.settings.mail is not None:
+        workers["mail"] = Postman(helpdesk.database, helpdesk.settings.mail).run
     if helpdesk.settings.telegram_token is not None:
         workers["telegram"] = Telegram(helpdesk).run
     return workers
