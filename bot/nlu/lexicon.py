@@ -16,14 +16,16 @@ from bot.nlu.particulars import Found, find_particulars
 from bot.nlu.text import Token, fold, tokenize
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "knowledge" / "vocabularies"
-ENTITIES = ("theme", "target_group", "region", "applicant", "stage")
+PRECEDENCE = ("applicant", "target_group", "theme", "region", "stage")
+"""A word is read as the first of these that knows it: "pašvaldība" is an applicant, "seniori" a target group."""
+MISLEADING = Path(__file__).with_name("misleading.yml")
 
-_LATVIAN = (  # noqa: SIM905
+_LATVIAN = (
     "a as ai u am e es ei i em o os s is us im um iem ie ais ajam ajai ajas aja ajos ajiem ju ja ji jus jos jam"
     " jiem jas jai su sus si siem zu zi ziem"
 ).split()
 _ENGLISH = ["s", "es", "ies", "y"]
-_RUSSIAN = (  # noqa: SIM905
+_RUSSIAN = (
     "а я ы и у ю е о ь й ой ей ом ем ам ям ами ями ах ях ов ев ий ый ая яя ое ее ые ие ого его ому ему ых их ым им"
     " ыми ими ую юю ии ию ием иями иям иях ия ью"
 ).split()
@@ -41,7 +43,8 @@ _DECLENSIONS = {
     "": {"", "s"},
 }
 _EXCEPT = re.compile(
-    r"\b(?:nevis|bet ne|iznemot|not in|not|except|а не|кроме)\s+(?:par\s+|from\s+|for\s+|the\s+|из\s+|в\s+)?$"
+    r"\b(?:nevis|bet ne|ne|iznemot|not in|not|except|не|кроме)\s+(?:jau\s+)?"
+    r"(?:par\s+|no\s+|from\s+|for\s+|the\s+|an?\s+|из\s+|в\s+)?$"
 )
 
 
@@ -97,10 +100,11 @@ class Lexicon:
             candidates.sort(key=lambda pattern: (-len(pattern.words), -len(pattern.words[0][0])))
 
     def find(self, text: str) -> list[Found]:
-        tokens = tokenize(text)
-        folded = fold(text)
-        found = [item for entity in ENTITIES for item in self._find(entity, tokens)]
-        return [item for item in found if not _EXCEPT.search(folded[: item.start])]
+        folded = load_misleading().sub(lambda found: "_" * len(found.group()), fold(text))
+        tokens = tokenize(folded)
+        found = [item for entity in PRECEDENCE for item in self._find(entity, tokens)]
+        told = [item for item in found if not _EXCEPT.search(folded[: item.start])]
+        return [item for item in told if not _is_shadowed(item, told)]
 
     def _find(self, entity: str, tokens: Sequence[Token]) -> Iterator[Found]:
         place = 0
@@ -120,6 +124,17 @@ class Lexicon:
         return None
 
 
+def _is_shadowed(item: Found, told: Sequence[Found]) -> bool:
+    """Words that are an entity of higher rank already."""
+    if item.entity not in ("target_group", "theme"):
+        return False
+    rank = PRECEDENCE.index(item.entity)
+    return any(
+        PRECEDENCE.index(other.entity) < rank and other.start < item.end and item.start < other.end
+        for other in told
+    )
+
+
 def make_patterns(entity: str, code: str, forms: Iterable[str]) -> Iterator[Pattern]:
     seen = set()
     for form in forms:
@@ -137,6 +152,11 @@ def read_vocabulary(path: Path) -> Iterator[tuple[str, list[str]]]:
         for written in (term.get("forms") or {}).values():
             forms += [str(form) for form in written]
         yield str(code), forms
+
+
+@lru_cache(maxsize=1)
+def load_misleading() -> re.Pattern[str]:
+    return re.compile("|".join(yaml.safe_load(MISLEADING.read_text("utf-8"))))
 
 
 @lru_cache(maxsize=1)

@@ -101,7 +101,11 @@ _ORDINALS = (
     ("8", r"astot(?:ais|a|o|aja|ajam|ajai|as)|eighth|восьм(?:ой|ая|ое|ую)"),
     ("9", r"devit(?:ais|a|o|aja|ajam|ajai|as)|ninth|девят(?:ый|ая|ое|ую)"),
     ("10", r"desmit(?:ais|a|o|aja|ajam|ajai|as)|tenth|десят(?:ый|ая|ое|ую)"),
-    ("last", r"ped[e]j(?:ais|a|o|aja|ajam|ajai|as)|last one|the last|последн\w+"),
+    (
+        "last",
+        r"pedej(?:ais|a|o|aja|ajam|ajai|as)(?! dien| laik| bridi)"
+        r"|last one|the last(?! day| time)|последн\w+(?! день)",
+    ),
 )
 PLACE = re.compile(
     r"^\W*(?:nr\.?|numur[su]?|number|no\.?|номер|#)?\s*(?P<bare>\d{1,2})(?:\.|\)|st|nd|rd|th)?\W*"
@@ -109,13 +113,25 @@ PLACE = re.compile(
     r"|\b(?:nr\.?|numur[su]?|number|номер|#)\s*(?P<named>\d{1,2})\b|\b(?P<short>\d{1,2})(?:st|nd|rd|th)\b(?! of)"
 )
 
+_CALLS = r"konkurs|izsludin|call|funding|grant|конкурс|грант"
+"""Only with one of these in the message do "planned" and "over" speak of calls."""
 _STATUSES = (
-    ("forthcoming", r"gaidam\w*|planot\w*|tuvakaj\w* laika (?:bus|izsludin)\w*|izsludinas|bus izsludinat\w*"
-                    r"|upcoming|forthcoming|planned|coming (?:up|calls)|предстоящ\w*|планиру\w*|ожида\w*"
-                    r"|будущ\w* конкурс\w*"),
-    ("closed", r"slegt\w*|beigusies|noslegusies|noslegt\w*|closed|past calls|expired"
-               r"|закрыт\w*|прошедш\w*|завершен\w*"),
-    ("open", r"atvert\w*|open\b|izsludinat(?:i|s|ie|a|us)\b|открыт\w*|aktual\w*|pasreiz (?:izsludin|pieejam)\w*"),
+    (
+        "forthcoming",
+        r"gaidam\w*|tuvakaja laika (?:bus|izsludin)\w*|izsludinas|tiks izsludinat\w*|bus izsludinat\w*"
+        r"|upcoming|forthcoming|coming up|предстоящ\w*|будущ\w* конкурс\w*",
+    ),
+    ("closed", r"slegt(?:s|ie|i|os|as|ais|ajiem)|noslegusies|closed|past calls|закрыт\w*|прошедш\w*"),
+    (
+        "open",
+        r"atvert(?:s|ie|i|os|as|a|ais|ajiem|u)|izsludinat(?:i|s|ie|a|us)|открыт(?:ы|ые|ых|ый|о|а)?"
+        r"|open(?= (?:calls?|funding|grants?|now|right|at|for|competitions?)\b|\W*$)",
+    ),
+)
+_STATUSES_OF_CALLS = (
+    ("forthcoming", r"planot\w*|planned|планиру\w*|ожида\w*|bus drizuma"),
+    ("closed", r"beigusies|expired|завершен\w*|завершил\w*"),
+    ("open", r"aktual\w*|pasreiz pieejam\w*|current"),
 )  # fmt: skip
 _LANGUAGES = (
     ("en", r"angliski|anglu valod\w*|english|по-?\s?английски|на английском|английск\w*"),
@@ -134,6 +150,8 @@ def find_particulars(text: str) -> list[Found]:
     found += [item for item in _find_amounts(folded) if _is_free(item, taken)]
     found += [item for item in _find_ordinals(folded) if _is_free(item, taken)]
     found += [*_find_words("status", _STATUSES, folded), *_find_words("language", _LANGUAGES, folded)]
+    if re.search(_CALLS, folded):
+        found += _find_words("status", _STATUSES_OF_CALLS, folded)
     return sorted(found, key=lambda item: (item.start, item.entity))
 
 
