@@ -104,6 +104,9 @@ def find_incoming(session: Session, channel: str, address: str, reference: int) 
 def note_shown(
     session: Session, channel: str, address: str, message_id: str, *, part: int, reference: int
 ) -> None:
+    """Once for each part: where it was shown first counts."""
+    if part in {shown.part for shown in list_shown(session, message_id)}:
+        return
     session.add(
         ShownMessage(
             channel=channel, chat=address, reference=reference, message_id=message_id, part=part, outgoing=True

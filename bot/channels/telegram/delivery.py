@@ -41,6 +41,7 @@ class Courier:
         self._woken = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
+        self._under_way: set[int] = set()
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -63,6 +64,10 @@ class Courier:
         self._woken.clear()
         leased = await run_in_threadpool(self._lease)
         for row in leased:
+            if row.id in self._under_way:
+                # Its lease ran out, by a clock that jumped: it is being sent all the same.
+                continue
+            self._under_way.add(row.id)
             await self._slots.acquire()
             task = asyncio.create_task(self._deliver(row))
             self._running.add(task)
@@ -93,6 +98,7 @@ class Courier:
             unknown = DeliveryFailed("error", permanent=False)
             await self._write(partial(self._note_failure, row=row, failure=unknown))
         finally:
+            self._under_way.discard(row.id)
             self._slots.release()
             self._woken.set()
 

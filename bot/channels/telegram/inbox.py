@@ -72,6 +72,7 @@ class Inbox:
         self._woken = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
+        self._under_way: set[int] = set()
         self._failures: dict[int, Exception] = {}
         application.add_error_handler(self._note_failure)
 
@@ -105,6 +106,9 @@ class Inbox:
         self._woken.clear()
         leased = await run_in_threadpool(self._lease)
         for stored in leased:
+            if stored.update_id in self._under_way:
+                continue
+            self._under_way.add(stored.update_id)
             await self._slots.acquire()
             task = asyncio.create_task(self._handle(stored))
             self._running.add(task)
@@ -130,6 +134,7 @@ class Inbox:
             log.error("update %s failed: %s", stored.update_id, type(error).__name__)
             await run_in_threadpool(self._postpone, stored)
         finally:
+            self._under_way.discard(stored.update_id)
             self._slots.release()
             self._woken.set()
 

@@ -22,6 +22,7 @@ from handoff import chats
 from handoff.conversations import ConversationView, find_conversation_at, list_messages
 from handoff.messages import Message
 from handoff.models.channel import ChannelUpdate
+from handoff.models.outbox import Outgoing
 from tests.telegram_api import TelegramApi
 
 
@@ -128,6 +129,11 @@ class Rig:
         with self.helpdesk.database.reading() as session:
             rows = session.scalars(select(ChannelUpdate)).all()
             return sum(row.payload is not None or row.state == "waiting" for row in rows)
+
+    def waiting(self) -> int:
+        """Rows of the outbox that are not sent yet."""
+        with self.helpdesk.database.reading() as session:
+            return len(session.scalars(select(Outgoing.id).where(Outgoing.state == "waiting")).all())
 
     def write(self, work: Callable[[Any], Any]) -> Any:
         with self.helpdesk.database.transaction() as session:
