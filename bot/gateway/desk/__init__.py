@@ -1,0 +1,11 @@
+"""The coordinators' desk: the API and the inbox."""
+
+from fastapi import APIRouter
+
+from bot.gateway.desk.api import router as api
+from bot.gateway.desk.pages import router as pages
+from bot.gateway.desk.stream import router as stream
+
+router = APIRouter()
+for part in (stream, api, pages):
+    router.include_router(part)

@@ -1,0 +1,121 @@
+"""Who acts at the desk: a signed-in session in a cookie, with a CSRF token for every change, or an API token."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Response
+
+from bot.gateway.errors import Problem
+from bot.gateway.visitors import Desk
+from handoff.coordinators import SignedIn, actor_of_session, actor_of_token
+from handoff.errors import NotAllowed
+from handoff.requests import Actor
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+CSRF_HEADER = "X-CSRF-Token"
+LONGEST_TOKEN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`signed_in` is None for a program that shows an API token: it needs no CSRF token and has no pages."""
+
+    actor: Actor
+    signed_in: SignedIn | None
+
+
+def is_secure(request: Request) -> bool:
+    return str(request.app.state.helpdesk.settings.base_url).startswith("https://")
+
+
+def cookie_name(request: Request) -> str:
+    """`__Host-` binds the cookie to this very host over https; browsers refuse that name without."""
+    return "__Host-helpdesk" if is_secure(request) else "helpdesk"
+
+
+def set_cookie(request: Request, response: Response, token: str) -> None:
+    response.set_cookie(
+        cookie_name(request), token, path="/", httponly=True, samesite="lax", secure=is_secure(request)
+    )
+
+
+def delete_cookie(request: Request, response: Response) -> None:
+    response.delete_cookie(
+        cookie_name(request), path="/", httponly=True, samesite="lax", secure=is_secure(request)
+    )
+
+
+def session_token(request: Request) -> str | None:
+    token = request.cookies.get(cookie_name(request))
+    return token if token and len(token) <= LONGEST_TOKEN else None
+
+
+def api_token(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip()[:LONGEST_TOKEN] if scheme.lower() == "bearer" and token.strip() else None
+
+
+def find_caller(request: Request, helpdesk: Desk) -> Caller:
+    """Raises Problem 401. One read of the database."""
+    bearer, cookie = api_token(request), session_token(request)
+    try:
+        with helpdesk.database.reading() as session:
+            if bearer:
+                return Caller(actor_of_token(session, bearer), None)
+            if cookie:
+                signed_in = actor_of_session(session, cookie)
+                return Caller(signed_in.actor, signed_in)
+    except NotAllowed as error:
+        raise Problem(401, "sign_in") from error
+    raise Problem(401, "sign_in")
+
+
+def check_origin(request: Request) -> None:
+    """A browser names the page a request comes from; it must be one of ours. Programs name none."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise Problem(403, "foreign_origin")
+    origin = request.headers.get("origin")
+    if origin is None:
+        return
+    ours = {request.headers.get("host", ""), urlsplit(request.app.state.helpdesk.settings.base_url).netloc}
+    if urlsplit(origin).netloc not in ours:
+        raise Problem(403, "foreign_origin")
+
+
+def check_csrf(request: Request, caller: Caller, given: str | None) -> None:
+    """Raises Problem 403 for a change without the session's own CSRF token."""
+    if caller.signed_in is None or request.method in SAFE:
+        return
+    check_origin(request)
+    token = given or request.headers.get(CSRF_HEADER, "")
+    if not hmac.compare_digest(token.encode(), caller.signed_in.csrf.encode()):
+        raise Problem(403, "csrf")
+
+
+def api_caller(request: Request, caller: Annotated[Caller, Depends(find_caller)]) -> Caller:
+    """For JSON routes: the CSRF token comes in the header. A one-time password must be changed first."""
+    check_csrf(request, caller, None)
+    if caller.signed_in and caller.signed_in.must_change_password:
+        raise Problem(403, "change_password")
+    return caller
+
+
+def allow(*roles: str) -> Callable[[Caller], Actor]:
+    """A dependency that lets only these roles through."""
+
+    def check(caller: Annotated[Caller, Depends(api_caller)]) -> Actor:
+        if caller.actor.role not in roles:
+            raise Problem(403, "not_allowed")
+        return caller.actor
+
+    return check
+
+
+ANSWERING = ("coordinator", "editor", "administrator")
+Answering = Annotated[Actor, Depends(allow(*ANSWERING))]
+Anyone = Annotated[Caller, Depends(api_caller)]

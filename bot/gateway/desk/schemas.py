@@ -1,0 +1,128 @@
+"""What goes in and out of the coordinators' API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from bot.gateway.visitor_schemas import MessageOut
+from handoff.requests import Dossier, RequestView
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Note = Annotated[str, StringConstraints(max_length=2000)]
+Email = Annotated[str, StringConstraints(min_length=3, max_length=254)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Credentials(Body):
+    email: Email
+    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    code: Annotated[str, StringConstraints(max_length=40)] | None = None
+
+
+class PasswordChange(Body):
+    old: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    new: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class Reply(Body):
+    id: UUID = Field(description="The client's own; sent twice, it counts once.")
+    text: Text
+    then_wait: bool = Field(False, description="The visitor is to answer: the clocks stand still until then.")
+
+
+class NoteIn(Body):
+    text: Text
+
+
+class Release(Body):
+    note: Note = ""
+
+
+class Transfer(Body):
+    to: Email
+    note: Note = ""
+
+
+class Remind(Body):
+    at: AwareDatetime
+    note: Note = ""
+
+
+class Close(Body):
+    outcome: Literal["answered", "referred", "no_answer", "no_contact", "withdrawn", "spam", "other"]
+
+
+class Me(BaseModel):
+    email: str
+    name: str
+    role: str
+    csrf: str | None = None
+    must_change_password: bool = False
+
+
+class RequestOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    conversation_id: str
+    state: str
+    reason: str
+    topic: str | None
+    summary: str
+    locale: str
+    channel: str
+    assignee: str | None
+    assignee_name: str | None
+    created_at: datetime
+    updated_at: datetime
+    last_message: str
+    unread: int
+    position: int | None
+    due_at: datetime | None
+    breached: bool
+    outcome: str | None
+
+    @classmethod
+    def of(cls, view: RequestView) -> RequestOut:
+        return cls.model_validate(view)
+
+
+class RequestsOut(BaseModel):
+    requests: list[RequestOut]
+    total: int
+    counts: dict[str, int]
+
+
+class DossierOut(BaseModel):
+    """Everything a coordinator needs to go on without asking again."""
+
+    request: RequestOut
+    form: dict[str, Any]
+    messages: list[MessageOut]
+    evidence: dict[str, dict[str, Any]]
+    notes: list[dict[str, Any]]
+    history: list[dict[str, Any]]
+    earlier: list[RequestOut]
+    page: str | None
+    suggested: str | None
+
+    @classmethod
+    def of(cls, dossier: Dossier) -> DossierOut:
+        return cls(
+            request=RequestOut.of(dossier.request),
+            form=dossier.form,
+            messages=[MessageOut.of(message) for message in dossier.messages],
+            evidence=dossier.evidence,
+            notes=list(dossier.notes),
+            history=list(dossier.history),
+            earlier=[RequestOut.of(view) for view in dossier.earlier],
+            page=dossier.page,
+            suggested=dossier.suggested,
+        )

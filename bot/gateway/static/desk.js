@@ -1,0 +1,43 @@
+// The desk stays up to date: one event stream a page tells that something changed; htmx fetches what is shown.
+(() => {
+  "use strict";
+  const page = document.querySelector("[data-live]");
+  if (!page) return;
+  const title = document.title;
+  const news = document.querySelector("[data-news]");
+  const thread = document.getElementById("thread");
+  let before = null;
+
+  const scrollDown = () => { if (thread) thread.scrollTop = thread.scrollHeight; };
+
+  const show = (counts) => {
+    for (const place of document.querySelectorAll("[data-count]")) {
+      place.textContent = counts[place.dataset.count] ?? 0;
+    }
+    document.title = counts.unassigned ? `(${counts.unassigned}) ${title}` : title;
+    if (before !== null && news) {
+      news.textContent = "";
+      requestAnimationFrame(() => { news.textContent = news.dataset.text; });
+    }
+    if (before !== null) document.body.dispatchEvent(new CustomEvent("desk-changed", { bubbles: true }));
+    before = counts;
+  };
+
+  const stream = new EventSource(page.dataset.live);
+  stream.addEventListener("counts", (event) => show(JSON.parse(event.data)));
+  addEventListener("pagehide", () => stream.close());
+
+  // A reply half written survives a reload, on this device only, until it is sent.
+  for (const field of document.querySelectorAll("textarea[data-draft]")) {
+    const key = `desk-draft-${field.dataset.draft}`;
+    if (!field.value) field.value = sessionStorage.getItem(key) ?? "";
+    field.addEventListener("input", () => sessionStorage.setItem(key, field.value));
+    field.form.addEventListener("submit", () => sessionStorage.removeItem(key));
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field.form.requestSubmit();
+    });
+  }
+
+  if (thread) new MutationObserver(scrollDown).observe(thread, { childList: true });
+  scrollDown();
+})();
