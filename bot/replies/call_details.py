@@ -15,6 +15,7 @@ from bot.wording import say
 from handoff.messages import Button, Draft, MessageKind, SourceLink
 from knowledge.call import CallStatus, FundingCall
 
+Reply = Callable[[Helpdesk, Situation, Memory], list[Draft]]
 Aspect = Callable[[Helpdesk, FundingCall, Situation], str]
 
 
@@ -50,10 +51,21 @@ def reply_about_call(helpdesk: Helpdesk, situation: Situation, memory: Memory, a
     call = find_call(helpdesk, situation, memory)
     if call is not None:
         memory.call = call.id
-        return [draft_call(helpdesk, situation, call, aspect(helpdesk, call, situation))]
+        text = aspect(helpdesk, call, situation)
+        if aspect is not tell_everything:
+            text = warn(helpdesk, call, text, situation.locale)
+        return [draft_call(helpdesk, situation, call, text)]
     if len(memory.shown) > 1:
         return [ask_which(helpdesk, situation, memory)]
     return questions.answer(helpdesk, situation, memory)
+
+
+def warn(helpdesk: Helpdesk, call: FundingCall, text: str, locale: str) -> str:
+    """Nobody should prepare an application for a call that is over, whatever they asked of it."""
+    status = call.status(helpdesk.clock())
+    if status is CallStatus.CANCELLED:
+        return f"{text} {say(locale, 'bot.calls.is_cancelled')}"
+    return f"{text} {say(locale, 'bot.calls.over')}" if status is CallStatus.CLOSED else text
 
 
 def find_call(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> FundingCall | None:
@@ -146,7 +158,9 @@ def ask_which(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Draft
     found = [call for call_id in memory.shown if (call := get_call(helpdesk, call_id, locale))]
     offered = [
         buttons.button(
-            say(locale, "bot.buttons.about", place=place, title=call.title), situation.intent, call=call.id
+            say(locale, "bot.buttons.about", place=place, title=calls.bare_title(call.title)),
+            situation.intent,
+            call=call.id,
         )
         for place, call in enumerate(found, 1)
     ]

@@ -20,7 +20,10 @@ KEPT = ("theme", "target_group", "applicant", "region", "amount")
 
 
 def list_calls(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
-    """The calls that fit; what was told before still narrows unless the person starts over."""
+    """The calls that fit; what was told before still narrows unless the person starts over.
+
+    A call named by its title is what was asked for, whatever the words around it.
+    """
     memory.filters = find_filters(situation, memory)
     memory.offset = 0
     return [draft_calls(helpdesk, situation.locale, memory)]
@@ -165,10 +168,17 @@ def _list_buttons(locale: str, page: Sequence[Match], left: int) -> list[Button]
 def _narrow_buttons(locale: str, page: Sequence[Match]) -> list[Button]:
     return [
         buttons.button(
-            say(locale, "bot.buttons.about", place=place, title=match.call.title), "choose", ordinal=place
+            say(locale, "bot.buttons.about", place=place, title=bare_title(match.call.title)),
+            "choose",
+            ordinal=place,
         )
         for place, match in enumerate(page, 1)
     ]
+
+
+def bare_title(title: str) -> str:
+    """Without the mark of a demonstration: on a button every letter counts, and the message above has it."""
+    return title.removeprefix("[Demo]").strip()
 
 
 def _other_lists(locale: str, memory: Memory) -> list[Button]:

@@ -9,7 +9,10 @@ from bot.helpdesk import Helpdesk
 from bot.replies import consultation, escalation, person
 from bot.replies.languages import answer_locale
 from bot.replies.memory import Memory
+from bot.replies.routing import redirect
 from bot.replies.situation import Situation
+from bot.wording import say
+from handoff.masking import MASK
 from handoff.messages import Draft, Effect, MessageKind
 
 Reply = Callable[[Helpdesk, Situation, Memory], list[Draft]]
@@ -30,7 +33,7 @@ def conduct(helpdesk: Helpdesk, situation: Situation, reply: Reply) -> tuple[lis
     if situation.intent not in KEEPS_OFFER:
         memory.offer = None
     drafts = _reply(helpdesk, situation, memory, reply)
-    drafts = escalate(situation, memory, drafts)
+    drafts = warn_of_personal_code(situation, escalate(situation, memory, drafts))
     if any(draft.kind in GOOD for draft in drafts):
         memory.misses = 0
     memory.said = drafts[0].text if situation.intent != "repeat" else memory.said
@@ -40,7 +43,7 @@ def conduct(helpdesk: Helpdesk, situation: Situation, reply: Reply) -> tuple[lis
 def _reply(helpdesk: Helpdesk, situation: Situation, memory: Memory, reply: Reply) -> list[Draft]:
     if memory.form and situation.intent != "distress":
         return consultation.carry_on(helpdesk, situation, memory, reply)
-    return reply(helpdesk, situation, memory)
+    return redirect(helpdesk, situation, memory, reply)(helpdesk, situation, memory)
 
 
 def speak(situation: Situation) -> Situation:
@@ -58,6 +61,14 @@ def keep_language(drafts: list[Draft], spoken: str, situation: Situation) -> lis
     if free is not None:
         drafts[free] = replace(drafts[free], effect=Effect("locale", {"locale": situation.locale}))
     return drafts
+
+
+def warn_of_personal_code(situation: Situation, drafts: list[Draft]) -> list[Draft]:
+    """It was masked before it was stored (handoff.masking); the person should know, and not write it again."""
+    if MASK not in situation.text:
+        return drafts
+    caution = say(situation.locale, "bot.personal_code")
+    return [replace(drafts[0], text=f"{caution}\n\n{drafts[0].text}"), *drafts[1:]]
 
 
 def escalate(situation: Situation, memory: Memory, drafts: list[Draft]) -> list[Draft]:

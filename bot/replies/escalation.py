@@ -40,6 +40,13 @@ def reason_of(offered: str | None) -> str | None:
     return reason if kind == "person" and reason in REASONS else None
 
 
+def reason_for_miss(text: str, misses: int) -> str | None:
+    """Why a person is offered with an answer that was not found; None: only in case they want one."""
+    if misses >= MOST_MISSES:
+        return "low_confidence"
+    return "many_questions" if asks_many(text) else None
+
+
 def asks_many(text: str) -> bool:
     """Three questions or more, or two long ones, in one message."""
     asked = _QUESTION.findall(text)

@@ -13,15 +13,19 @@ from bot.wording import find_sentence, say
 END_OF_DAY = {time(23, 59), time(0, 0)}
 
 
+def tell_number(locale: str, amount: Decimal | float | int) -> str:
+    return str(format_decimal(amount, format="#,##0.##", locale=locale))
+
+
 def tell_amount(locale: str, amount: Decimal | float | int) -> str:
-    number = format_decimal(amount, format="#,##0.##", locale=locale)
+    number = tell_number(locale, amount)
     return f"EUR {number}" if locale == "en" else f"{number} EUR"
 
 
 def tell_range(locale: str, least: Decimal | None, most: Decimal | None) -> str | None:
     """ "From 5 000 to 20 000 EUR", or the half of it that is known."""
     if least is not None and most is not None:
-        return say(locale, "bot.figures.between", least=tell_amount(locale, least), most=tell_amount(locale, most))
+        return say(locale, "bot.figures.between", least=tell_number(locale, least), most=tell_number(locale, most))
     if most is not None:
         return say(locale, "bot.figures.up_to", most=tell_amount(locale, most))
     if least is not None:

@@ -96,13 +96,15 @@ def tell_request_status(helpdesk: Helpdesk, situation: Situation, memory: Memory
 
 
 def _draft_waiting(situation: Situation, key: str) -> Draft:
+    """The request that is open takes this in, and tells of its place in the queue; no other is opened."""
     locale = situation.locale
     return Draft(
         MessageKind.HANDOFF,
-        say(locale, f"bot.person.{key}", number=situation.request_number or "–"),
+        say(locale, f"bot.person.{key}"),
         locale,
         buttons=(buttons.button(say(locale, "bot.buttons.withdraw"), "cancel"),),
-        data={"request": {"number": situation.request_number}} if situation.request_number else {},
+        effect=Effect("handoff", {"reason": "asked"}),
+        evidence={"decision": "waiting", "confidence": 1.0},
     )
 
 

@@ -125,7 +125,7 @@ def _feedback_buttons(locale: str) -> list[Button]:
 def draft_unanswered(helpdesk: Helpdesk, situation: Situation, memory: Memory, finding: Finding | None) -> Draft:
     """Never a dead end: a person, a consultation or the open calls are one step away."""
     locale = situation.locale
-    memory.offer = escalation.offer("low_confidence" if memory.misses >= escalation.MOST_MISSES else None)
+    memory.offer = escalation.offer(escalation.reason_for_miss(situation.text, memory.misses))
     key = "again" if memory.misses >= escalation.MOST_MISSES else "first"
     return Draft(
         MessageKind.UNANSWERED,

@@ -1,0 +1,39 @@
+"""Where what was said before, or a call's own name, tells better what is meant than the words alone."""
+
+from __future__ import annotations
+
+from bot.helpdesk import Helpdesk
+from bot.nlu.text import tokenize
+from bot.replies import call_details, calls, particulars
+from bot.replies.memory import Memory
+from bot.replies.situation import Situation
+
+ABOUT_CALLS = {"list_calls", "describe_situation", "inform", "more"}
+"""Moves that are about one call when they name it: "pastāsti par jauniešu ideju laboratoriju"."""
+UNSURE = 0.6
+FEW_WORDS = 8
+
+
+def redirect(
+    helpdesk: Helpdesk, situation: Situation, memory: Memory, reply: call_details.Reply
+) -> call_details.Reply:
+    """The reply to give instead, or `reply` itself."""
+    if situation.value is not None:
+        return reply
+    if situation.intent in ABOUT_CALLS | {"question"}:
+        named = call_details.find_named(helpdesk, situation)
+        if named is not None:
+            memory.call = named.id
+            return call_details.describe_call if situation.intent in ABOUT_CALLS else reply
+    return calls.list_calls if narrows_list(situation, memory) else reply
+
+
+def narrows_list(situation: Situation, memory: Memory) -> bool:
+    """A few words with a particular in them, under a list of calls, and nothing surer: "tikai biedrībām"."""
+    return (
+        situation.intent in ("question", "more")
+        and situation.confidence < UNSURE
+        and bool(memory.shown)
+        and len(tokenize(situation.text)) <= FEW_WORDS
+        and any(situation.entities.get(name) for name in particulars.NARROWING)
+    )
