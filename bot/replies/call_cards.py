@@ -79,8 +79,10 @@ def tell_budget(call: FundingCall, locale: str) -> str | None:
 
 
 def tell_codes(vocabulary: str, codes: Sequence[str], locale: str) -> str:
+    """Labels as they stand inside a sentence: places keep their capital letter."""
     terms = load_vocabularies()[vocabulary].terms
-    return ", ".join(terms[code].label(locale).lower() if code in terms else code for code in codes)
+    labels = [terms[code].label(locale) if code in terms else code for code in codes]
+    return ", ".join(labels if vocabulary == "region" else [label.lower() for label in labels])
 
 
 def cite(call: FundingCall) -> SourceLink:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -53,7 +53,7 @@ def _criteria(filters: Mapping[str, str]) -> int:
 
 
 def find_unmet(helpdesk: Helpdesk, call: FundingCall, filters: Mapping[str, str], now: datetime) -> list[str]:
-    checks = {
+    checks: dict[str, Callable[[str], bool]] = {
         "theme": lambda value: _meets_theme(call, value),
         "target_group": lambda value: _meets_group(helpdesk, call, value),
         "applicant": lambda value: not call.applicants or value in call.applicants,

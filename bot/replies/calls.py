@@ -145,17 +145,10 @@ def tell_filters(locale: str, filters: Mapping[str, str]) -> str:
     parts = []
     for name, value in filters.items():
         if name in ("theme", "target_group", "applicant", "region"):
-            parts.append(tell_codes(name, [value], locale) if name != "region" else tell_region(locale, value))
+            parts.append(tell_codes(name, [value], locale))
         elif name == "amount":
             parts.append(tell_amount(locale, int(value)))
     return ", ".join(parts)
-
-
-def tell_region(locale: str, region: str) -> str:
-    from knowledge.vocabulary import load_vocabularies
-
-    term = load_vocabularies()["region"].terms.get(region)
-    return term.label(locale) if term else region
 
 
 def _list_buttons(locale: str, page: Sequence[Match], left: int) -> list[Button]:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from bot.helpdesk import Helpdesk
 from bot.nlu.text import fold
 from bot.replies import buttons, escalation, person
-from bot.replies.calls import tell_region
 from bot.replies.form import CODED, STEPS, Form, read_answer
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
@@ -109,11 +108,13 @@ def take_answer(helpdesk: Helpdesk, situation: Situation, memory: Memory, form: 
     reading = read_answer(form.step, situation)
     if reading.value is not None:
         form.put(form.step, reading.value)
-    elif not corrected:
+    filled = fill_in(form, situation)
+    if reading.value is None and not corrected and not filled:
         return [ask(memory, locale, say(locale, f"bot.form.problem.{reading.problem}"))]
-    _fill_in(form, situation)
     memory.form = form.write()
     noted = say(locale, "bot.form.corrected", what=", ".join(corrected)) if corrected else ""
+    if filled and not noted:
+        noted = say(locale, "bot.form.noted", what=", ".join(filled))
     return [ask(memory, locale, noted)]
 
 
@@ -128,14 +129,17 @@ def correct(form: Form, situation: Situation) -> list[str]:
     return changed
 
 
-def _fill_in(form: Form, situation: Situation) -> None:
-    """Whatever else the message told of steps still to come, except where free text would be read as one."""
-    if form.step in ("contact", "consent", "confirm"):
-        return
+def fill_in(form: Form, situation: Situation) -> list[str]:
+    """Whatever else the message told of steps still to come, in words; free text is not read for it."""
+    if form.step not in CODED and form.step != "matter":
+        return []
+    told = []
     for step in CODED:
         said = situation.entities.get(step)
         if said and step not in form.answers and step not in form.skipped:
             form.put(step, said[-1])
+            told.append(tell_answer(step, said[-1], situation.locale))
+    return told
 
 
 def _correct_or_ask(situation: Situation, memory: Memory, form: Form) -> list[Draft]:
@@ -211,9 +215,7 @@ def tell_answers(form: Form, locale: str) -> list[str]:
 
 def tell_answer(step: str, value: str, locale: str, *, bare: bool = False) -> str:
     """ "Region: Cēsu novads", or the value alone."""
-    if step == "region":
-        told = tell_region(locale, value)
-    elif step in CODED:
+    if step in CODED:
         told = load_vocabularies()[step].terms[value].label(locale) if _is_code(step, value) else value
     elif step == "contact" and value == "chat":
         told = say(locale, "bot.form.in_chat")

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import yaml
+from sqlalchemy import select
 
 from bot.actions import context
 from bot.gateway.turns import TurnWorker
@@ -21,7 +22,6 @@ from handoff.conversations import get_conversation, list_messages, open_conversa
 from handoff.messages import Author, Button, Message, MessageKind
 from handoff.models.request import Request
 from knowledge.clock import fixed_clock
-from sqlalchemy import select
 
 FOLDER = Path(__file__).parent
 
@@ -38,7 +38,7 @@ class Dialogue:
 
 @dataclass
 class Played:
-    """`said` is the whole conversation in words, for reading; `missed` what did not come as the dialogue expects."""
+    """`said` is the conversation in words, for reading; `missed` what did not come as the dialogue expects."""
 
     said: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
@@ -137,7 +137,9 @@ def play(helpdesk: Helpdesk, rasa: Rasas | None, dialogue: Dialogue) -> Played:
             played.missed.append(f"turn {number}: {error}")
             break
         played.said += [f"> {said}", *(_tell(message) for message in heard)]
-        played.missed += [f"turn {number} ({said!r}): {miss}" for miss in check(player, heard, turn.get("gets", {}))]
+        played.missed += [
+            f"turn {number} ({said!r}): {miss}" for miss in check(player, heard, turn.get("gets", {}))
+        ]
     return played
 
 
