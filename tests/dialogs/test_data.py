@@ -15,8 +15,8 @@ from knowledge.vocabulary import load_vocabularies
 HERE = Path(__file__).parent
 MATERIALS = Path(__file__).parents[2] / "knowledge" / "materials"
 KEYS = {
-    "kind", "not_kind", "says", "not_says", "calls", "not_calls", "first_call", "source", "buttons", "form", "asks",
-    "owner", "reason", "locale",
+    "kind", "not_kind", "says", "not_says", "calls", "not_calls", "first_call", "source", "buttons", "form",
+    "asks", "owner", "reason", "locale",
 }  # fmt: skip
 ASKED = {None, "applicant", "region", "stage", "theme", "matter", "contact", "consent", "confirm"}
 CONSULTED = {"applicant": "applicant", "region": "region", "stage": "stage", "theme": "theme"}
