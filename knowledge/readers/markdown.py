@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from markdown_it import MarkdownIt
@@ -10,11 +11,13 @@ from markdown_it.token import Token
 from knowledge.document import Block, BlockKind
 
 _PARSER = MarkdownIt("commonmark").enable("table")
+_YEAR = re.compile(r"^([ \t]*(?:[-*+][ \t]+)?\d{3,})\. ", re.MULTILINE)
+"""A Latvian sentence may begin with a year ("2023. gada aprīlī …"); Markdown would take it for a list and drop it."""
 
 
 def read_markdown(text: str) -> tuple[Block, ...]:
     """The body's blocks in order. HTML in it is dropped; bold and links stay as light Markdown."""
-    return tuple(_Walk(_PARSER.parse(text)).blocks())
+    return tuple(_Walk(_PARSER.parse(_YEAR.sub(r"\1\\. ", text))).blocks())
 
 
 def inline_text(token: Token) -> str:
