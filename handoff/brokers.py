@@ -100,9 +100,17 @@ class PostgresBroker(LocalBroker):
                     if self._stopping.is_set():
                         return
 
+    def _wake_listener(self) -> None:
+        try:
+            with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=2) as connection:
+                connection.execute("SELECT pg_notify(%s, '[]')", [CHANNEL])
+        except psycopg.Error:
+            log.info("the database is gone; the listener ends by itself")
+
     def close(self) -> None:
         self._stopping.set()
         if self._thread is not None:
+            self._wake_listener()
             self._thread.join(timeout=LOOKS_EVERY * 3)
         super().close()
 
