@@ -1,26 +1,184 @@
-"""Building the index."""
+"""Building the index: only what is new is encoded, and a finished index takes the place of the one before whole.
+
+A folder holds finished indexes as `index-<digest>/` and the name of the one in use in the file `current`, which is
+replaced in one step: whoever is killed at any moment leaves the one before in use. Vectors are kept by the text
+they stand for, in the folder and, for the materials that are shipped, beside the materials.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+import knowledge
 from knowledge.catalogue import Catalogue
-from retrieval.encoder import Encoder
-from retrieval.vectors import VectorStore, encode_missing, file_name
-from retrieval.windows import whole
+from knowledge.passage import Passage
+from retrieval.analysis import find_grams, find_terms
+from retrieval.encoder import Encoder, Matrix
+from retrieval.lexical import LexicalIndex
+from retrieval.text import strip_markdown
+from retrieval.vectors import VectorStore, centre, encode_missing, file_name
+from retrieval.windows import windows
 
 Progress = Callable[[str], None]
+FORMAT = 4
+EXACT_UP_TO = 100_000
+"""Vectors that are searched one by one; above, a graph is built over them."""
+CURRENT = "current"
+FITTED_MEANS = Path(__file__).parent / "means"
+SHIPPED = Path(knowledge.__file__).parent / "materials"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index was built from and how; another encoder or other passages make another index."""
+
+    format: int
+    encoder: str
+    dimensions: int
+    digest: str
+    passages: int
+    vectors: int
+
+
+def digest_of(passages: Sequence[Passage], encoder: Encoder) -> str:
+    made = hashlib.sha256(f"{FORMAT}\0{encoder.name}".encode())
+    for passage in passages:
+        made.update(f"\0{passage.id}\0{passage.content_hash}".encode())
+    return made.hexdigest()[:24]
+
+
+def current_folder(folder: Path) -> Path | None:
+    try:
+        return folder / (folder / CURRENT).read_text().strip()
+    except OSError:
+        return None
+
+
+def read_manifest(built: Path) -> Manifest | None:
+    """None for an index of another format, or none at all."""
+    try:
+        told = json.loads((built / "manifest.json").read_text())
+        return Manifest(**told) if told.get("format") == FORMAT else None
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def build_index(catalogue: Catalogue, encoder: Encoder, folder: Path, progress: Progress) -> None:
+    """Nothing is done if the index in use is of these passages and this encoder already."""
+    digest = digest_of(catalogue.passages, encoder)
+    built = current_folder(folder)
+    known = read_manifest(built) if built else None
+    if known and known.digest == digest:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = [windows(passage) for passage in catalogue.passages]
+    vectors = find_vectors([text for several in texts for text in several], encoder, folder, progress)
+    write_index(catalogue.passages, texts, vectors, encoder, folder, digest)
+
+
+def find_vectors(texts: Sequence[str], encoder: Encoder, folder: Path, progress: Progress) -> Matrix:
+    """One row a text: shipped, kept from before, or encoded now and kept."""
     store = VectorStore()
     kept = folder / file_name(encoder)
-    store.read(kept)
-    for part in folder.glob("part-*.npz"):
-        store.read(part)
-    texts = [whole(passage) for passage in catalogue.passages]
-    if encode_missing(store, texts, encoder, folder, progress) or not kept.exists():
+    parts = sorted(folder.glob("part-*.npz"))
+    for path in (SHIPPED / file_name(encoder), kept, *parts):
+        store.read(path)
+    if encode_missing(store, texts, encoder, folder, progress):
         store.write(kept, texts)
-    for part in folder.glob("part-*.npz"):
-        part.unlink()
+        for part in folder.glob("part-*.npz"):
+            part.unlink(missing_ok=True)
+    return store.take(texts, encoder.dimensions)
+
+
+def write_index(
+    passages: Sequence[Passage],
+    texts: Sequence[Sequence[str]],
+    vectors: Matrix,
+    encoder: Encoder,
+    folder: Path,
+    digest: str,
+) -> None:
+    fresh = folder / f"new-{digest}"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    mean = vectors.mean(axis=0) if len(vectors) else np.zeros(encoder.dimensions, np.float32)
+    vectors = centre(vectors, mean)
+    np.save(fresh / "vectors.npy", vectors)
+    np.save(fresh / "query_mean.npy", find_query_mean(encoder, mean))
+    np.save(fresh / "firsts.npy", np.cumsum([0, *(len(several) for several in texts)]).astype(np.int64))
+    faiss.write_index(make_faiss(vectors, encoder.dimensions), str(fresh / "vectors.faiss"))
+    write_lexical(passages, fresh)
+    manifest = Manifest(FORMAT, encoder.name, encoder.dimensions, digest, len(passages), len(vectors))
+    (fresh / "manifest.json").write_text(json.dumps(asdict(manifest)))
+    put_in_use(fresh, folder, f"index-{digest}")
+
+
+def find_query_mean(encoder: Encoder, passage_mean: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean of many questions' vectors where it is known for this encoder, else that of the passages."""
+    known = FITTED_MEANS / file_name(encoder)
+    if not known.exists():
+        return passage_mean
+    with np.load(known) as saved:
+        return np.asarray(saved["query_mean"], dtype=np.float32)
+
+
+def make_faiss(vectors: Matrix, dimensions: int) -> faiss.Index:
+    """Exact up to a hundred thousand vectors, a graph above (HNSW, 32 links)."""
+    index: faiss.Index
+    if len(vectors) <= EXACT_UP_TO:
+        index = faiss.IndexFlatIP(dimensions)
+    else:
+        graph = faiss.IndexHNSWFlat(dimensions, 32, faiss.METRIC_INNER_PRODUCT)
+        graph.hnsw.efConstruction = 80
+        graph.hnsw.efSearch = 128
+        index = graph
+    if len(vectors):
+        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+    return index
+
+
+def write_lexical(passages: Sequence[Passage], fresh: Path) -> None:
+    """Three fields: what a passage says with its context, the context alone, and both as character n-grams."""
+    if not passages:
+        return
+    whole = [strip_markdown(f"{passage.context}\n{passage.text}") for passage in passages]
+    LexicalIndex.build([find_terms(text) for text in whole]).save(fresh / "terms")
+    LexicalIndex.build([find_terms(passage.context) for passage in passages]).save(fresh / "context")
+    LexicalIndex.build([find_grams(text) for text in whole]).save(fresh / "grams")
+
+
+def put_in_use(fresh: Path, folder: Path, name: str) -> None:
+    shutil.rmtree(folder / name, ignore_errors=True)
+    fresh.replace(folder / name)
+    pointer = folder / f"{CURRENT}.new"
+    pointer.write_text(name)
+    pointer.replace(folder / CURRENT)
+    for old in [*folder.glob("index-*"), *folder.glob("new-*")]:
+        if old.name != name:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def ship_vectors(catalogue: Catalogue, encoder: Encoder, folder: Path, progress: Progress) -> Path:
+    """Renew the vectors that are kept beside the shipped materials; a fresh clone then encodes nothing."""
+    texts = [text for passage in catalogue.passages for text in windows(passage)]
+    store = VectorStore()
+    store.read(SHIPPED / file_name(encoder))
+    encode_missing(store, texts, encoder, folder, progress)
+    store.write(SHIPPED / file_name(encoder), texts)
+    return SHIPPED / file_name(encoder)
+
+
+def find_unshipped(catalogue: Catalogue, encoder: Encoder) -> list[str]:
+    """Texts of shipped materials whose vectors are not shipped: there should be none."""
+    store = VectorStore()
+    store.read(SHIPPED / file_name(encoder))
+    return [text for passage in catalogue.passages for text in windows(passage) if text not in store]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections import Counter
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,15 +10,26 @@ from pathlib import Path
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.catalogue import Catalogue
 from knowledge.document import Kind
 from knowledge.passage import Passage
+from retrieval.analysis import find_grams, find_terms
+from retrieval.building import current_folder, digest_of, read_manifest
+from retrieval.candidates import Candidates, Evidence
 from retrieval.encoder import Encoder, Vector
-from retrieval.errors import IndexMissing
-from retrieval.text import fold, split_units
-from retrieval.vectors import VectorStore, file_name
-from retrieval.windows import whole
+from retrieval.errors import IndexMismatch, IndexMissing
+from retrieval.excerpts import cut_excerpt
+from retrieval.language import detect_language
+from retrieval.lexical import LexicalIndex
+from retrieval.ranking import Weights, fitted_weights
+from retrieval.text import clean
+
+LONGEST_QUERY = 2000
+MOST_SHOWN = 3
+NEAR = 0.5
+"""A further passage is shown with the first if its score is at most so much less (scores are log-odds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,44 +69,57 @@ class Finding:
     locale: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Hits in order with the evidence for each, for deciding and for fitting."""
+
+    hits: list[Hit]
+    evidence: Evidence
+    order: NDArray[np.int64]
+
+
 class Retriever:
     """Immutable once loaded and safe to share between threads; a rebuilt index is another Retriever."""
 
-    def __init__(self, catalogue: Catalogue, encoder: Encoder, vectors: np.ndarray) -> None:
-        self._passages = catalogue.passages
+    def __init__(
+        self, catalogue: Catalogue, encoder: Encoder, built: Path, weights: Weights | None = None
+    ) -> None:
         self._encoder = encoder
-        self._index = faiss.IndexFlatIP(encoder.dimensions)
-        self._index.add(vectors)
-        self._mean = vectors.mean(axis=0) if len(vectors) else np.zeros(encoder.dimensions, np.float32)
-        self._terms = [Counter(terms(f"{passage.context} {passage.text}")) for passage in self._passages]
-        frequency = Counter(term for counted in self._terms for term in counted)
-        self._idf = {term: math.log(1 + len(self._terms) / n) for term, n in frequency.items()}
+        self._weights = weights or fitted_weights()
+        self.passages = catalogue.passages
+        self._candidates = open_candidates(catalogue, built)
+        self._locales = np.array([passage.locale for passage in self.passages], dtype="U2")
+        self._kinds = np.array([passage.kind.value for passage in self.passages], dtype="U16")
+        self._documents = np.array([passage.document for passage in self.passages], dtype=object)
+        self._told_in = tell_languages(catalogue)
+        self._encoding = threading.Lock()
 
     @classmethod
-    def load(cls, catalogue: Catalogue, encoder: Encoder, folder: Path) -> Retriever:
+    def load(
+        cls, catalogue: Catalogue, encoder: Encoder, folder: Path, weights: Weights | None = None
+    ) -> Retriever:
         """Open the index in `folder`. Raises IndexMismatch if it was built with another encoder or catalogue."""
-        store = VectorStore()
-        store.read(folder / file_name(encoder))
-        texts = [whole(passage) for passage in catalogue.passages]
-        if any(text not in store for text in texts):
-            raise IndexMissing(
-                f"The index in {folder} does not hold these materials: build it with `helpdesk index`."
+        built = current_folder(folder)
+        manifest = read_manifest(built) if built else None
+        if built is None or manifest is None:
+            raise IndexMissing(f"There is no index in {folder}; build it with `helpdesk index`.")
+        if manifest.encoder != encoder.name:
+            raise IndexMismatch(
+                f"The index was built with the encoder {manifest.encoder}, not {encoder.name}: set "
+                "HELPDESK_ENCODER back, or build the index anew with `helpdesk index`."
             )
-        return cls(catalogue, encoder, store.take(texts, encoder.dimensions))
+        if manifest.digest != digest_of(catalogue.passages, encoder):
+            raise IndexMismatch("The index is of other materials: build it anew with `helpdesk index`.")
+        return cls(catalogue, encoder, built, weights)
+
+    @property
+    def answers_from(self) -> float:
+        """The confidence from which an answer is given."""
+        return self._weights.answer_from
 
     def encode(self, question: str) -> Vector:
         """The question's vector, to be computed once a message and passed to `search`, `ask` and NLU."""
         return self._encoder.encode_query(question)
-
-    def _scores(self, query: str, vector: Vector) -> np.ndarray:
-        n = self._index.ntotal
-        found, places = self._index.search(vector[None, :].astype(np.float32), n)
-        dense = np.zeros(n, np.float32)
-        dense[places[0]] = found[0]
-        asked = Counter(terms(query))
-        most = sum(self._idf.get(term, math.log(1 + n)) for term in asked) or 1.0
-        lexical = np.array([sum(self._idf[t] for t in asked if t in held) / most for held in self._terms])
-        return np.asarray((dense - 0.8) * 4 + 0.5 * lexical)
 
     def search(
         self,
@@ -109,18 +131,51 @@ class Retriever:
         vector: Vector | None = None,
         documents: Sequence[str] | None = None,
     ) -> list[Hit]:
-        """The k best passages. `locale` prefers, never excludes. `documents` (keys) limits before the search."""
-        if not query.strip() or not self._passages:
-            return []
-        scores = self._scores(query, self.encode(query) if vector is None else vector)
-        allowed = set(documents) if documents is not None else None
-        for place, passage in enumerate(self._passages):
-            if (kinds and passage.kind not in kinds) or (allowed is not None and passage.document not in allowed):
-                scores[place] = -np.inf
-            elif locale and passage.locale == locale:
-                scores[place] += 0.1
-        order = np.argsort(-scores)[:k]
-        return [Hit(self._passages[i], float(scores[i])) for i in order if np.isfinite(scores[i])]
+        """The k best passages. `locale` prefers, never excludes: of a matter told in both languages it is the one
+        looked at. `documents` (keys) limits before the search. Near-duplicates are left out."""
+        ranked = self.rank(query, locale=locale, kinds=kinds, vector=vector, documents=documents, k=max(k * 2, 20))
+        return drop_duplicates(ranked.hits if ranked else [])[:k]
+
+    def rank(
+        self,
+        query: str,
+        *,
+        locale: str | None = None,
+        kinds: Sequence[Kind] = (),
+        vector: Vector | None = None,
+        documents: Sequence[str] | None = None,
+        k: int = 50,
+    ) -> Ranked | None:
+        """None where nothing can be looked for or in."""
+        text = clean(query, LONGEST_QUERY)
+        language = detect_language(text, locale or "lv")
+        allowed = self._allow(locale or ("lv" if language == "ru" else language), kinds, documents)
+        if not any(letter.isalnum() for letter in text) or allowed is None:
+            return None
+        evidence = self._candidates.gather(
+            self.encode(text) if vector is None else vector, find_terms(text), find_grams(text), allowed
+        )
+        shared = self._locales[evidence.places] == language
+        scores = self._weights.score(evidence.features, shared)
+        order = np.argsort(-scores, kind="stable")[:k].astype(np.int64)
+        hits = [Hit(self.passages[evidence.places[i]], float(scores[i])) for i in order]
+        evidence.describe_query(text, language, shared, scores)
+        return Ranked(hits, evidence, order)
+
+    def _allow(
+        self, locale: str, kinds: Sequence[Kind], documents: Sequence[str] | None
+    ) -> NDArray[np.bool_] | None:
+        """Which passages may be found at all; None if there are none."""
+        if not self.passages:
+            return None
+        allowed = (self._locales == locale) | ~self._told_in.get(locale, np.zeros(len(self.passages), bool))
+        if kinds:
+            allowed &= np.isin(self._kinds, [kind.value for kind in kinds])
+        if documents is not None:
+            wanted = set(documents)
+            named = np.fromiter((document in wanted for document in self._documents), bool, len(self._documents))
+            allowed = named if not kinds else named & np.isin(self._kinds, [kind.value for kind in kinds])
+        return allowed if allowed.any() else None
 
     def ask(
         self,
@@ -130,21 +185,59 @@ class Retriever:
         vector: Vector | None = None,
         kinds: Sequence[Kind] = (),
     ) -> Finding:
-        hits = self.search(question, locale=locale, kinds=kinds, k=3, vector=vector)
-        if not hits:
-            return Finding(Decision.NONE, 0.0, (), locale)
-        confidence = 1 / (1 + math.exp(-8 * (hits[0].score - 0.55)))
-        excerpts = tuple(
-            Excerpt(hit, "\n".join(split_units(hit.passage.text)), ())
-            for hit in hits
-            if hit.score > hits[0].score - 0.15
-        )
-        decision = (
-            Decision.ANSWER if confidence > 0.5 else Decision.SUGGEST if confidence > 0.35 else Decision.NONE
-        )
-        shown = excerpts if decision is not Decision.NONE else ()
+        confidence, hits = self.weigh(question, locale=locale, kinds=kinds, vector=vector)
+        decision = self._decide(confidence) if hits else Decision.NONE
+        if decision is Decision.NONE:
+            return Finding(decision, confidence, (), locale)
+        chosen = choose_shown(hits) if decision is Decision.ANSWER else hits[:MOST_SHOWN]
+        terms = set(find_terms(question))
+        shown = tuple(Excerpt(hit, *cut_excerpt(hit.passage.text, terms)) for hit in chosen)
         return Finding(decision, confidence, shown, hits[0].passage.locale)
 
+    def weigh(
+        self, question: str, *, locale: str, vector: Vector | None = None, kinds: Sequence[Kind] = ()
+    ) -> tuple[float, list[Hit]]:
+        """How sure it is that the first of the hits answers, and the distinct hits."""
+        ranked = self.rank(question, locale=locale, kinds=kinds, vector=vector)
+        if ranked is None or not ranked.hits:
+            return 0.0, []
+        facts = ranked.evidence.confidence_facts(ranked.order, self._documents)
+        return self._weights.probability(facts), drop_duplicates(ranked.hits[:12])
 
-def terms(text: str) -> list[str]:
-    return [word[:5] for word in re.findall(r"\w{3,}", fold(text))]
+    def _decide(self, confidence: float) -> Decision:
+        if confidence >= self._weights.answer_from:
+            return Decision.ANSWER
+        return Decision.SUGGEST if confidence >= self._weights.suggest_from else Decision.NONE
+
+
+def choose_shown(hits: Sequence[Hit]) -> list[Hit]:
+    """The first, and at most two more that are nearly as good."""
+    return [hit for hit in hits[:MOST_SHOWN] if hit is hits[0] or hit.score >= hits[0].score - NEAR]
+
+
+def open_candidates(catalogue: Catalogue, built: Path) -> Candidates:
+    vectors = np.load(built / "vectors.npy", mmap_mode="r")
+    index = faiss.read_index(str(built / "vectors.faiss"), faiss.IO_FLAG_MMAP)
+    size = len(catalogue.passages)
+    lexical = [LexicalIndex.load(built / name, size) for name in ("terms", "context", "grams")] if size else []
+    return Candidates(index, vectors, np.load(built / "firsts.npy"), lexical, np.load(built / "query_mean.npy"))
+
+
+def tell_languages(catalogue: Catalogue) -> dict[str, NDArray[np.bool_]]:
+    """By language: which passages are of a matter that is told in that language too."""
+    told: dict[str, set[str]] = {}
+    for passage in catalogue.passages:
+        locale, _, matter = passage.document.partition("/")
+        told.setdefault(locale, set()).add(matter)
+    matters = [passage.document.partition("/")[2] for passage in catalogue.passages]
+    return {locale: np.array([matter in held for matter in matters], bool) for locale, held in told.items()}
+
+
+def drop_duplicates(hits: Sequence[Hit]) -> list[Hit]:
+    """The better of two passages that say the same in nearly the same words."""
+    kept: list[tuple[Hit, set[str]]] = []
+    for hit in hits:
+        words = set(hit.passage.text.lower().split())
+        if not any(len(words & held) >= 0.9 * max(len(words | held), 1) for _, held in kept):
+            kept.append((hit, words))
+    return [hit for hit, _ in kept]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]"
+)
 _SPACE = re.compile(r"\s+")
 _MARKDOWN = re.compile(r"\*\*|__|`|!?\[([^\]]*)\]\([^)]*\)")
 # A full stop ends a sentence unless an abbreviation, an initial or an ordinal stands before it.

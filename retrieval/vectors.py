@@ -62,7 +62,8 @@ class VectorStore:
         for row, text in zip(rows, texts, strict=True):
             row[:] = self._vectors[key_of(text)]
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.divide(rows, norms, out=rows, where=norms > 0)
+        np.divide(rows, norms, out=rows, where=norms > 0)
+        return rows
 
     def write(self, path: Path, texts: Iterable[str]) -> None:
         """Save the vectors of `texts` in one file, whole or not at all; the same texts give the same bytes."""
@@ -79,6 +80,14 @@ class VectorStore:
             Path(scratch).replace(path)
         finally:
             Path(scratch).unlink(missing_ok=True)
+
+
+def centre(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Without what all have in common, and of unit length again: e5's vectors all point the same way, and those
+    that point most that way come first whatever is asked."""
+    moved = np.asarray(vectors - mean, dtype=np.float32)
+    norms = np.linalg.norm(moved, axis=-1, keepdims=True)
+    return np.divide(moved, norms, out=np.zeros_like(moved), where=norms > 1e-9)
 
 
 def file_name(encoder: Encoder) -> str:

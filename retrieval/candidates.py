@@ -1,0 +1,186 @@
+"""From a question's vector and words to the passages worth ranking, with the evidence for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.encoder import Vector
+from retrieval.lexical import LexicalIndex, Scores
+from retrieval.ranking import Features
+from retrieval.vectors import centre
+
+NEIGHBOURS = 120
+BY_WORDS = 40
+BACKGROUND = 400
+"""Passages by which a question's similarities are standardised: the same ones for every question."""
+Places = NDArray[np.int64]
+
+
+@dataclass
+class Evidence:
+    """Candidates as places in the catalogue's passages, and a row of FEATURES for each."""
+
+    places: Places
+    features: Features
+    cosines: NDArray[np.float32]
+    unknown: float
+    language: str = "lv"
+    words: int = 0
+    shared: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    scores: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+
+    def describe_query(self, text: str, language: str, shared: NDArray[np.bool_], scores: Scores) -> None:
+        self.words, self.language, self.shared, self.scores = len(text.split()), language, shared, scores
+
+    def confidence_facts(self, order: Places, documents: NDArray[Any]) -> NDArray[np.float64]:
+        """CONFIDENCE_FEATURES of the first candidate in `order`."""
+        first = order[0]
+        row, scores = self.features[first], self.scores[order]
+        elsewhere = [i for i in order[1:] if documents[self.places[i]] != documents[self.places[first]]]
+        gap = float(scores[0] - scores[1]) if len(order) > 1 else 3.0
+        far = float(scores[0] - self.scores[elsewhere[0]]) if elsewhere else 3.0
+        best_window = self.features[:, 1].max()
+        return np.array(
+            [
+                row[0],
+                row[1],
+                self.cosines[first],
+                row[3],
+                row[5],
+                row[6],
+                row[7],
+                self.unknown,
+                gap,
+                far,
+                np.log1p(self.words),
+                float(not self.shared[first]),
+                float(row[1] >= best_window - 1e-6),
+                float(np.sort(self.features[:, 1])[-10:].mean()),
+            ],
+            dtype=np.float64,
+        )
+
+
+class Candidates:
+    """`firsts` maps passages to their rows of `vectors`: passage i has rows firsts[i] to firsts[i + 1]."""
+
+    def __init__(
+        self,
+        index: faiss.Index,
+        vectors: NDArray[np.float32],
+        firsts: Places,
+        lexical: Sequence[LexicalIndex],
+        query_mean: NDArray[np.float32],
+    ) -> None:
+        self._query_mean = query_mean
+        self._index, self._vectors, self._firsts = index, vectors, firsts
+        self._lexical = lexical
+        self._owners = np.repeat(np.arange(len(firsts) - 1), np.diff(firsts))
+        count = len(firsts) - 1
+        sample = np.random.default_rng(7).permutation(count)[:BACKGROUND] if count else np.zeros(0, np.int64)
+        self._background = np.sort(sample)
+        rows = self._rows_of(self._background)
+        self._background_vectors = np.asarray(vectors[rows]) if count else np.zeros((0, 1), np.float32)
+        self._background_owners = np.repeat(np.arange(len(self._background)), self._lengths(self._background))
+
+    def _lengths(self, places: Places) -> Places:
+        return np.asarray(self._firsts[places + 1] - self._firsts[places])
+
+    def _rows_of(self, places: Places) -> Places:
+        if not len(places):
+            return np.zeros(0, np.int64)
+        lengths = self._lengths(places)
+        starts = np.repeat(self._firsts[places] - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+        return np.asarray(starts + np.arange(lengths.sum()))
+
+    def gather(
+        self, vector: Vector, terms: Sequence[str], grams: Sequence[str], allowed: NDArray[np.bool_]
+    ) -> Evidence:
+        vector = centre(vector, self._query_mean)
+        by_terms, by_grams = self._lexical[0].scores(terms), self._lexical[2].scores(grams)
+        places = self._choose(vector, (by_terms, by_grams), allowed)
+        whole, window = self._similarities(vector, places)
+        mean, spread = self._measure_background(vector)
+        coverage, unknown = self._cover(self._lexical[0], terms)
+        in_context, _ = self._cover(self._lexical[1], terms)
+        columns = [
+            (whole - mean[0]) / spread[0],
+            (window - mean[1]) / spread[1],
+            of_best(by_terms, places, allowed),
+            by_terms[places] / self._possible(self._lexical[0], terms),
+            of_best(by_grams, places, allowed),
+            by_grams[places] / self._possible(self._lexical[2], grams),
+            coverage[places],
+            in_context[places],
+        ]
+        features = np.stack(columns, axis=1).astype(np.float32)
+        return Evidence(places, features, window, unknown)
+
+    def _choose(self, vector: Vector, lexical: Sequence[Scores], allowed: NDArray[np.bool_]) -> Places:
+        """The nearest by meaning and the best by words and by letters, together."""
+        chosen = [self._nearest(vector, allowed)]
+        for scores in lexical:
+            held = np.where(allowed, scores, 0)
+            best = np.argpartition(-held, min(BY_WORDS, len(held) - 1))[:BY_WORDS]
+            chosen.append(best[held[best] > 0])
+        return np.unique(np.concatenate(chosen)).astype(np.int64)
+
+    def _nearest(self, vector: Vector, allowed: NDArray[np.bool_]) -> Places:
+        parameters = None
+        if not allowed.all():
+            rows = np.flatnonzero(allowed[self._owners])
+            parameters = search_parameters(self._index, faiss.IDSelectorBatch(rows))
+        query = np.ascontiguousarray(vector[None, :], dtype=np.float32)
+        _, rows = self._index.search(query, min(NEIGHBOURS, self._index.ntotal), params=parameters)
+        return np.unique(self._owners[rows[0][rows[0] >= 0]])
+
+    def _similarities(self, vector: Vector, places: Places) -> tuple[Scores, Scores]:
+        """Of the whole passage, and of the nearest of its windows."""
+        cosines = np.asarray(self._vectors[self._rows_of(places)]) @ vector
+        starts = np.concatenate(([0], np.cumsum(self._lengths(places))[:-1]))
+        return cosines[starts], np.maximum.reduceat(cosines, starts)
+
+    def _measure_background(self, vector: Vector) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        cosines = self._background_vectors @ vector
+        starts = np.concatenate(([0], np.cumsum(self._lengths(self._background))[:-1]))
+        both = np.stack([cosines[starts], np.maximum.reduceat(cosines, starts)])
+        return both.mean(axis=1), np.maximum(both.std(axis=1), 1e-3)
+
+    @staticmethod
+    def _possible(index: LexicalIndex, words: Sequence[str]) -> float:
+        """About the most BM25 could give: every word of the question, as often as it likes."""
+        return float(index.idf(words).sum() * 2.2) + 1e-6 if words else 1.0
+
+    def _cover(self, index: LexicalIndex, terms: Sequence[str]) -> tuple[Scores, float]:
+        """How much of the question's telling words each passage holds (0 to 1), and how much nobody holds."""
+        distinct = list(dict.fromkeys(terms))
+        covered = np.zeros(len(self._firsts) - 1, dtype=np.float32)
+        if not distinct:
+            return covered, 1.0
+        weights = index.idf(distinct)
+        total, unknown = float(weights.sum()) or 1.0, 0.0
+        for term, weight in zip(distinct, weights, strict=True):
+            holders = index.holders(term)
+            covered[holders] += weight
+            unknown += 0.0 if len(holders) else float(weight)
+        return covered / total, unknown / total
+
+
+def of_best(scores: Scores, places: Places, allowed: NDArray[np.bool_]) -> Scores:
+    best = float(np.where(allowed, scores, 0).max()) if len(scores) else 0.0
+    return scores[places] / best if best > 0 else np.zeros(len(places), np.float32)
+
+
+def search_parameters(index: faiss.Index, selector: faiss.IDSelector) -> faiss.SearchParameters:
+    parameters: faiss.SearchParameters
+    if isinstance(index, faiss.IndexHNSW):
+        parameters = faiss.SearchParametersHNSW(sel=selector, efSearch=128)  # type: ignore[attr-defined]
+    else:
+        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+    return parameters
