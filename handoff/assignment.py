@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from sqlalchemy.orm import Session
 
 from handoff.availability import count_load, find_free, is_absent, list_answering
-from handoff.database import now
+from handoff.database import now, settings_of
 from handoff.models.coordinator import Coordinator
 from handoff.models.request import Request
 
@@ -48,10 +48,10 @@ def choose_present(session: Session, topic: str | None) -> Coordinator | None:
 
 
 def suggest(session: Session, request: Request, *, without: str | None = None) -> None:
-    """Note whom the request suits; the round goes on with the next one."""
+    """Note whom the request suits; the round goes on with the next one, unless work is given out for good."""
     chosen = choose(session, request.topic, without=without)
     request.suggested_id = chosen.id if chosen else None
-    if chosen is not None:
+    if chosen is not None and not settings_of(session).assign:
         chosen.assigned_at = now(session)
 
 

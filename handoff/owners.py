@@ -10,6 +10,7 @@ queue, coordinator -> bot   closed or withdrawn
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -59,6 +60,16 @@ def _drop_turns(session: Session, conversation_id: str) -> None:
         .where(TurnRow.conversation_id == conversation_id, TurnRow.state == "waiting")
         .values(state="dropped", leased_until=None, finished_at=now(session))
     )
+
+
+def owned_since(session: Session, conversation: Conversation) -> datetime:
+    """When its owner of now became that."""
+    changed = session.scalar(
+        select(OwnerChange.at).where(
+            OwnerChange.conversation_id == conversation.id, OwnerChange.epoch == conversation.epoch
+        )
+    )
+    return changed or conversation.created_at
 
 
 def list_owner_changes(session: Session, conversation_id: str) -> Sequence[OwnerChange]:

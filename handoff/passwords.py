@@ -51,6 +51,6 @@ def check_choice(password: str, email: str) -> None:
         raise Invalid(f"at most {LONGEST} characters", field="password", reason="too_long", most=LONGEST)
     plain = password.casefold()
     local = email.split("@")[0].casefold()
-    guessed = any(word in plain and len(plain) < len(word) + 6 for word in (*COMMON, local) if len(word) > 2)
+    guessed = any(word in plain and len(plain) < len(word) + 8 for word in (*COMMON, local) if len(word) > 2)
     if guessed or len(set(plain)) < 5:
         raise Invalid("this is too easy to guess", field="password", reason="too_common")

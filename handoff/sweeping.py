@@ -25,6 +25,7 @@ from handoff.models.outbox import Outgoing
 from handoff.models.request import Request
 from handoff.moves import lock_request
 from handoff.notifying import notify
+from handoff.owners import owned_since
 
 AT_ONCE = 200
 DAY_MINUTES = 480.0
@@ -196,12 +197,13 @@ def find_unclaimed(session: Session) -> Sequence[int]:
     return _numbers(session, Request.state == "new", Request.queued_at <= since, again)
 
 
-def escalate(session: Session, _: Conversation, request: Request) -> bool:
+def escalate(session: Session, conversation: Conversation, request: Request) -> bool:
     """Nobody has claimed it: everybody is told, and again every working day until somebody does."""
     if request.state != "new":
         return False
     calendar, moment = load_calendar(session), now(session)
-    if calendar.minutes_between(request.queued_at, moment) < settings_of(session).escalate_minutes:
+    since = owned_since(session, conversation)
+    if calendar.minutes_between(since, moment) < settings_of(session).escalate_minutes:
         return False
     if request.escalated_at and calendar.minutes_between(request.escalated_at, moment) < DAY_MINUTES:
         return False

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from handoff import conversations
 from handoff.errors import Invalid, NotFound
 from handoff.masking import MASK, mask_personal_codes
-from handoff.messages import Author, Button, Draft, MessageKind
+from handoff.messages import Author, Button, Draft, Effect, MessageKind
 from tests.handoff.world import World, text
 
 
@@ -78,7 +78,6 @@ def test_a_turn_is_all_or_nothing(world: World) -> None:
     conversation = world.visitor()
     world.say(conversation)
     (turn,) = world.lease()
-    from handoff.messages import Effect
 
     broken = Draft(MessageKind.TEXT, "b", "lv", effect=Effect("no-such-effect"))
     with pytest.raises(Invalid):
@@ -210,7 +209,6 @@ def test_a_conversation_is_found_by_its_address(world: World) -> None:
 
 
 def test_the_language_is_switched_by_the_bot(world: World) -> None:
-    from handoff.messages import Effect
 
     conversation = world.visitor()
     world.say(conversation, "English please")

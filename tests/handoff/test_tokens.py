@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from handoff import conversations, requests, tokens
+from handoff.erasure import find_same_person
 from handoff.errors import NotFound
 from tests.handoff.world import World
 
@@ -102,7 +103,6 @@ def test_earlier_requests_are_seen_together_only_after_a_code(world: World) -> N
 
 
 def test_three_conversations_become_one_persons(world: World) -> None:
-    from handoff.erasure import find_same_person
 
     one, two, three = world.visitor(), world.visitor(), world.visitor()
     for code_of, by in ((one, two), (three, two)):
