@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from handoff import events, outbox
 from handoff.database import Database
@@ -35,10 +36,10 @@ class Postman:
             while True:
                 woken.clear()
                 if not await self.deliver_due():
-                    try:
-                        await asyncio.wait_for(woken.wait(), IDLE)
-                    except asyncio.TimeoutError:
-                        continue
+                    with suppress(asyncio.TimeoutError):
+                        # Not wait_for: it loses a cancellation that comes together with the event (Python 3.11).
+                        async with asyncio.timeout(IDLE):
+                            await woken.wait()
         finally:
             unsubscribe()
 

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -75,10 +76,10 @@ class TurnWorker:
             await self._wait()
 
     async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._woken.wait(), IDLE)
-        except asyncio.TimeoutError:
-            return
+        with suppress(asyncio.TimeoutError):
+            # Not wait_for: it loses a cancellation that comes together with the event (Python 3.11).
+            async with asyncio.timeout(IDLE):
+                await self._woken.wait()
 
     async def _drain(self) -> None:
         """Let what is being answered finish, for a moment: its lease would cost the visitor a minute."""
