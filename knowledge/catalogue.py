@@ -9,10 +9,12 @@ from pathlib import Path
 
 from knowledge.call import RIGA, CallStatus, FundingCall
 from knowledge.document import Document, Kind
-from knowledge.materials_file import Refused, read_material
+from knowledge.loose_file import read_loose_file
+from knowledge.materials_file import Refused, has_fields, read_material
 from knowledge.passage import Passage
 from knowledge.passages import cut
 from knowledge.problem import Problem
+from knowledge.readers.formats import REFUSED, SUFFIXES
 
 __all__ = ["Catalogue", "Problem"]
 
@@ -26,16 +28,19 @@ class Catalogue:
     _by_key: dict[str, Document] = field(repr=False, compare=False)
 
     @classmethod
-    def read(cls, paths: Iterable[Path], *, demo: bool = True, today: date | None = None) -> Catalogue:
+    def read(
+        cls, paths: Iterable[Path], *, demo: bool = True, today: date | None = None, cache: Path | None = None
+    ) -> Catalogue:
         """Read every file below `paths`. A bad file becomes a Problem and the rest goes on.
 
-        `today`, in Riga, is what demonstration dates count from.
+        `today`, in Riga, is what demonstration dates count from. `cache` is a folder where what was read from
+        PDF and Office files is kept, so that each is read once.
         """
         documents: dict[str, Document] = {}
         problems: list[Problem] = []
         for path, name in _files(paths):
             try:
-                document = read_material(path, name)
+                document = read_any(path, name, cache)
             except Refused as refused:
                 problems += refused.problems
                 continue
@@ -125,8 +130,22 @@ def _twice(document: Document, other: Document) -> Problem:
     return Problem(document.path, None, "id", message)
 
 
+def read_any(path: Path, name: str, cache: Path | None = None) -> Document:
+    """A material with fields at its top, or a file as people have it. Raises Refused."""
+    try:
+        told = path.suffix.lower() == ".md" and has_fields(path)
+    except OSError as error:
+        raise Refused((Problem(name, None, None, f"It cannot be opened ({error.strerror})."),)) from error
+    return read_material(path, name) if told else read_loose_file(path, name, cache)
+
+
 def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """A folder gives the files of formats we read; a file that is named itself is read or refused."""
     for path in paths:
-        found = sorted(path.rglob("*.md")) if path.is_dir() else [path]
-        for file in found:
-            yield file, file.relative_to(path).as_posix() if path.is_dir() else file.name
+        if not path.is_dir():
+            yield path, path.name
+            continue
+        for file in sorted(path.rglob("*")):
+            hidden = any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
+            if file.suffix.lower() in (*SUFFIXES, *REFUSED) and not hidden and file.is_file():
+                yield file, file.relative_to(path).as_posix()

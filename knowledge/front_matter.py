@@ -36,20 +36,34 @@ def read_front_matter(text: str) -> FrontMatter:
     end = next((place for place, line in enumerate(lines[1:], 1) if line.strip() == FENCE), None)
     if end is None:
         raise FrontMatterError(f"The fields at the top are not closed by a line of {FENCE}.", 1)
-    fields, places = _read_fields("\n".join(lines[1:end]))
+    fields, places = read_fields("\n".join(lines[1:end]), 2)
     return FrontMatter(fields, places, "\n".join(lines[end + 1 :]), end + 2)
 
 
-def _read_fields(text: str) -> tuple[dict[str, Any], dict[str, int]]:
+def read_fields(text: str, first: int) -> tuple[dict[str, Any], dict[str, int]]:
+    """Fields, and on which line each stands; `first` is the file's line that the text begins on."""
     try:
-        fields = yaml.safe_load(text)
         node = yaml.compose(text, yaml.SafeLoader)
-    except yaml.YAMLError as error:
+        _refuse_repetition(node, first)
+        fields = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if isinstance(error, FrontMatterError):
+            raise
         mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "not YAML"
+        problem = getattr(error, "problem", None) or "this is not YAML"
         raise FrontMatterError(
-            f"The fields cannot be read: {problem}.", mark.line + 2 if mark else None
+            f"The fields cannot be read: {problem}. Put a text with a colon in it between quotation marks.",
+            mark.line + first if mark else None,
         ) from error
     if not isinstance(fields, dict) or not isinstance(node, yaml.MappingNode):
-        raise FrontMatterError("The fields must be lines of `name: value`.", 2)
-    return fields, {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
+        raise FrontMatterError("The fields must be lines of `name: value`.", first)
+    return fields, {str(key.value): key.start_mark.line + first for key, _ in node.value}
+
+
+def _refuse_repetition(node: yaml.Node | None, first: int) -> None:
+    """YAML itself keeps the last of two lines with one name, and says nothing."""
+    seen: set[str] = set()
+    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        if str(key.value) in seen:
+            raise FrontMatterError(f"`{key.value}` is told twice; keep one.", key.start_mark.line + first)
+        seen.add(str(key.value))
