@@ -151,13 +151,6 @@ def find_conversation_shown(session: Session, channel: str, address: str, refere
     )
 
 
-def forget_chat(session: Session, channel: str, address: str) -> None:
-    """Delete what is known of the chat. Which message was shown where goes with the conversation."""
-    row = find_chat(session, channel, address)
-    if row is not None and row.coordinator_id is None:
-        session.delete(row)
-
-
 def get_message(session: Session, message_id: str) -> Message:
     """Raises NotFound."""
     row = session.get(MessageRow, message_id)

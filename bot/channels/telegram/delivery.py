@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -76,10 +77,10 @@ class Courier:
             await self._wait()
 
     async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._woken.wait(), IDLE)
-        except asyncio.TimeoutError:
-            return
+        with suppress(asyncio.TimeoutError):
+            # Not wait_for: it loses a cancellation that comes together with the event (Python 3.11).
+            async with asyncio.timeout(IDLE):
+                await self._woken.wait()
 
     def _lease(self) -> list[Delivery]:
         with self._helpdesk.database.transaction() as session:

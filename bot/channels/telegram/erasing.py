@@ -8,20 +8,17 @@ from telegram import Message
 from bot.channels.telegram import screens
 from bot.channels.telegram.people import CHANNEL, find_conversation
 from bot.channels.telegram.subscription_menu import Screen
-from handoff import chats, subscriptions
+from handoff import subscriptions
+from handoff.erasure import erase_conversation
 
 
-def decide(session: Session, message: Message, facts: list[str], locale: str) -> Screen:
-    """What the confirmation message shows once "erase" or "keep" was pressed."""
+def decide(session: Session, message: Message, facts: list[str], locale: str) -> tuple[Screen, tuple[str, ...]]:
+    """What the message shows once "erase" or "keep" was pressed, and the uploaded files that are to go."""
     conversation = find_conversation(session, message.chat_id)
     if conversation is None:
-        return screens.tell(locale, "erase.nothing")
+        return screens.tell(locale, "erase.nothing"), ()
     if facts != ["yes"]:
-        return screens.tell(conversation.locale, "erase.kept")
-    from handoff.erasure import erase_conversation
-
-    chat = str(message.chat_id)
-    subscriptions.forget_subscriber(session, CHANNEL, chat)
-    erase_conversation(session, conversation.id)
-    chats.forget_chat(session, CHANNEL, chat)
-    return screens.tell(conversation.locale, "erase.done")
+        return screens.tell(conversation.locale, "erase.kept"), ()
+    erased = erase_conversation(session, conversation.id)
+    subscriptions.forget_subscriber(session, CHANNEL, str(message.chat_id))
+    return screens.tell(conversation.locale, "erase.done"), erased.files

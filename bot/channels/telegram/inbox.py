@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -117,10 +117,10 @@ class Inbox:
             await self._wait()
 
     async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._woken.wait(), IDLE)
-        except asyncio.TimeoutError:
-            return
+        with suppress(asyncio.TimeoutError):
+            # Not wait_for: it loses a cancellation that comes together with the event (Python 3.11).
+            async with asyncio.timeout(IDLE):
+                await self._woken.wait()
 
     def _lease(self) -> list[StoredUpdate]:
         with self._helpdesk.database.transaction() as session:

@@ -37,11 +37,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What to do once the press is in the record: change the message, say a word in passing, show typing."""
+    """What to do once the press is in the record: change the message, say a word in passing, show typing,
+    delete the uploaded `files` of an erased conversation."""
 
     part: Part | None = None
     word: str | None = None
     typing: bool = False
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Presses:
             await self._answer(query, None)
             return
         outcome: Outcome = await self._handle(update, lambda session: self._press(session, query))
+        for path in outcome.files:
+            (self._helpdesk.settings.data / "uploads" / path).unlink(missing_ok=True)
         await self._answer(query, outcome.word)
         await self._show(query.message, outcome)
 
@@ -94,7 +98,7 @@ class Presses:
     def _press(self, session: Session, query: CallbackQuery) -> Outcome:
         message = query.message
         assert isinstance(message, Message)
-        if message.chat.type != message.chat.PRIVATE:
+        if message.chat.type != message.chat.PRIVATE or query.from_user.id != message.chat_id:
             return Outcome()
         locale = choose_locale(query.from_user, self._helpdesk.settings)
         chats.open_chat(session, CHANNEL, str(message.chat_id))
@@ -102,7 +106,8 @@ class Presses:
         if own and own[0] == "staff":
             return Outcome(*staff.press(session, message, own[1], locale, self._base_url))
         if own and own[0] == "erase":
-            return Outcome(part=write_screen(erasing.decide(session, message, own[1], locale), self._base_url))
+            screen, files = erasing.decide(session, message, own[1], locale)
+            return Outcome(part=write_screen(screen, self._base_url), files=files)
         press = Press(query, message, ensure_conversation(session, message.chat_id, locale))
         return self._press_own(session, press, *own) if own else self._press_bots(session, press)
 

@@ -18,8 +18,8 @@ def ask_language(locale: str) -> Screen:
 
 def ask_erase(locale: str) -> Screen:
     row = [
-        own_button(say(locale, "telegram.erase.yes"), "erase", "yes"),
-        own_button(say(locale, "telegram.erase.no"), "erase", "no"),
+        own_button(say(locale, "telegram.erase.confirm"), "erase", "yes"),
+        own_button(say(locale, "telegram.erase.keep"), "erase", "no"),
     ]
     return make_screen(say(locale, "telegram.erase.ask"), [row])
 

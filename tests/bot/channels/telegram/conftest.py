@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
+from bot.handoff_words import HandoffWords
 from bot.helpdesk import Helpdesk, Knowledge
 from bot.settings import Settings
 from handoff.database import Database
@@ -62,7 +63,8 @@ def clock() -> HandClock:
 @pytest.fixture
 def helpdesk(settings: Settings, knowledge: tuple[Knowledge, Encoder], clock: HandClock) -> Iterator[Helpdesk]:
     settings.data.mkdir(exist_ok=True)
-    database = Database(settings.database, clock)
+    words = HandoffWords(settings.zone, clock, settings.base_url)
+    database = Database(settings.database, clock, settings.handoff, words)
     database.migrate()
     yield Helpdesk(settings, clock, database, knowledge[1], knowledge[0])
     database.close()

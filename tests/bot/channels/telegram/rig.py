@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -22,6 +23,7 @@ from handoff import chats
 from handoff.conversations import ConversationView, find_conversation_at, list_messages
 from handoff.messages import Message
 from handoff.models.channel import ChannelUpdate
+from handoff.models.message import TurnRow
 from handoff.models.outbox import Outgoing
 from tests.telegram_api import TelegramApi
 
@@ -119,6 +121,23 @@ class Rig:
             return []
         with self.helpdesk.database.reading() as session:
             return list_messages(session, conversation.id)
+
+    def number(self, chat: int) -> int | None:
+        """Of the chat's open request."""
+        conversation = self.conversation(chat)
+        return conversation.request_number if conversation else None
+
+    @property
+    def uploads(self) -> Path:
+        return self.helpdesk.settings.data / "uploads"
+
+    def settle(self) -> None:
+        """Until nothing is waiting to be handled, answered or sent."""
+        self.api.wait_for(lambda: not (self.unhandled() or self.waiting() or self.unanswered()))
+
+    def unanswered(self) -> int:
+        with self.helpdesk.database.reading() as session:
+            return len(session.scalars(select(TurnRow.message_id).where(TurnRow.state == "waiting")).all())
 
     def closed_reason(self, chat: int) -> str | None:
         with self.helpdesk.database.reading() as session:
