@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import faiss
 import numpy as np
@@ -37,34 +36,6 @@ class Evidence:
 
     def describe_query(self, text: str, language: str, shared: NDArray[np.bool_], scores: Scores) -> None:
         self.words, self.language, self.shared, self.scores = len(text.split()), language, shared, scores
-
-    def confidence_facts(self, order: Places, documents: NDArray[Any]) -> NDArray[np.float64]:
-        """CONFIDENCE_FEATURES of the first candidate in `order`."""
-        first = order[0]
-        row, scores = self.features[first], self.scores[order]
-        elsewhere = [i for i in order[1:] if documents[self.places[i]] != documents[self.places[first]]]
-        gap = float(scores[0] - scores[1]) if len(order) > 1 else 3.0
-        far = float(scores[0] - self.scores[elsewhere[0]]) if elsewhere else 3.0
-        best_window = self.features[:, 1].max()
-        return np.array(
-            [
-                row[0],
-                row[1],
-                self.cosines[first],
-                row[3],
-                row[5],
-                row[6],
-                row[7],
-                self.unknown,
-                gap,
-                far,
-                np.log1p(self.words),
-                float(not self.shared[first]),
-                float(row[1] >= best_window - 1e-6),
-                float(np.sort(self.features[:, 1])[-10:].mean()),
-            ],
-            dtype=np.float64,
-        )
 
 
 class Candidates:
@@ -151,6 +122,10 @@ class Candidates:
         starts = np.concatenate(([0], np.cumsum(self._lengths(self._background))[:-1]))
         both = np.stack([cosines[starts], np.maximum.reduceat(cosines, starts)])
         return both.mean(axis=1), np.maximum(both.std(axis=1), 1e-3)
+
+    @property
+    def terms(self) -> LexicalIndex:
+        return self._lexical[0]
 
     @staticmethod
     def _possible(index: LexicalIndex, words: Sequence[str]) -> float:

@@ -69,8 +69,8 @@ class Report:
                 numbers = "  ".join(f"{told[name]:.3f}" for name in ("hit@1", "hit@3", "mrr", "ndcg@10"))
                 lines.append(f"{locale:8} {method:8} {told['n']:4.0f}  {numbers}")
         if self.abstention:
-            told = "  ".join(f"{name} {value:.3f}" for name, value in self.abstention.items())
-            lines.append(f"abstention: {told}")
+            numbers = "  ".join(f"{name} {value:.3f}" for name, value in self.abstention.items())
+            lines.append(f"abstention: {numbers}")
         lines.append("  ".join(f"{name} {value:.1f} ms" for name, value in self.milliseconds.items()))
         return "\n".join(lines)
 

@@ -4,8 +4,8 @@
 
 Ranking: a softmax over a question's candidates, in which the right ones should have all the weight. Each question
 is also asked of the other language's passages alone, for the weights that hold across languages.
-Confidence: logistic regression; the threshold is the lowest at which at most 5 % of the answers would be wrong,
-with every question judged by a model that has not seen it.
+Confidence: logistic regression; the threshold refuses a fixed share of what cannot be answered, with every
+question judged by a model that has not seen it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from knowledge.catalogue import Catalogue
 from retrieval.building import FITTED_MEANS, SHIPPED
 from retrieval.encoder import Vector, load_encoder
-from retrieval.evaluation import MOST_WRONG, Bench, Question, find_right, measure, read_questions, spoken
+from retrieval.evaluation import Bench, Question, find_right, measure, read_questions, spoken
 from retrieval.ranking import CONFIDENCE_FEATURES, FEATURES, FITTED, Weights, plain_weights
 from retrieval.retriever import choose_shown
 from retrieval.vectors import file_name
@@ -31,7 +31,8 @@ from retrieval.vectors import file_name
 STEPS, RATE, RIDGE = 600, 0.05, 0.002
 CONFIDENCE_RIDGE = 2.0
 FOLDS = 10
-SUGGEST_SHARE = 0.45
+REFUSED = 0.78
+SUGGEST_SHARE = 0.6
 Array = NDArray[np.float64]
 
 
@@ -67,16 +68,21 @@ def gather(bench: Bench, questions: Sequence[Question], vectors: dict[str, Vecto
 
 
 def fit_ranking(instances: Sequence[Instance], use: NDArray[np.bool_] | None = None) -> tuple[Array, Array]:
-    """`use` marks the features that may have weight; the others stay at zero (for ablation)."""
+    """`use` marks the features that may have weight; the others stay at zero (for ablation).
+
+    Across languages the best match by words is mostly a chance one, so what is measured by it has no weight there.
+    """
     count = len(FEATURES)
-    allowed = np.ones(count) if use is None else use.astype(np.float64)
-    weights = np.tile(allowed * 0.5, 2)
+    mask = np.ones(count) if use is None else use.astype(np.float64)
+    across = mask * np.array([not name.endswith("of_best") for name in FEATURES])
+    allowed = np.concatenate([mask, across])
+    weights = allowed * 0.5
     moment, second = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, STEPS + 1):
         gradient = RIDGE * weights
         for instance in instances:
             gradient += slope(instance, weights) / len(instances)
-        gradient *= np.tile(allowed, 2)
+        gradient *= allowed
         moment, second = 0.9 * moment + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
         weights -= RATE * (moment / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
     return weights[:count], weights[count:]
@@ -128,8 +134,7 @@ def judge(bench: Bench, questions: Sequence[Question], vectors: dict[str, Vector
         ranked = bench.retriever.rank(question.text, locale=spoken(question), vector=vectors[question.id])
         if ranked is None:
             continue
-        documents = np.array([passage.document for passage in bench.passages], dtype=object)
-        rows.append(ranked.evidence.confidence_facts(ranked.order, documents))
+        rows.append(bench.retriever.describe(question.text, ranked))
         _, hits = bench.retriever.weigh(question.text, locale=spoken(question), vector=vectors[question.id])
         shown = {bench.places[hit.passage.id] for hit in choose_shown(hits)}
         right.append(question.answerable and bool(shown & find_right(question, bench.texts)))
@@ -140,10 +145,10 @@ def judge(bench: Bench, questions: Sequence[Question], vectors: dict[str, Vector
 def fit_confidence(judged: Judged, weights: Weights) -> Weights:
     centre, scale = judged.facts.mean(axis=0), np.maximum(judged.facts.std(axis=0), 1e-6)
     rows = np.clip((judged.facts - centre) / scale, -4, 4)
-    truth = judged.right.astype(np.float64)
+    truth = judged.answerable.astype(np.float64)
     unseen = judge_unseen(rows, truth)
     slopes, bias = fit_logistic(rows, truth)
-    answer_from = choose_threshold(unseen, judged.right)
+    answer_from = choose_threshold(unseen, judged.answerable)
     return replace(
         weights, confidence=slopes, bias=bias, centre=centre, scale=scale,
         answer_from=answer_from, suggest_from=answer_from * SUGGEST_SHARE,
@@ -160,10 +165,9 @@ def judge_unseen(rows: Array, truth: Array) -> Array:
     return unseen
 
 
-def choose_threshold(scores: Array, right: NDArray[np.bool_]) -> float:
-    """The lowest from which on at most 5 % are wrong."""
-    fitting = [threshold for threshold in np.unique(scores) if (~right[scores >= threshold]).mean() <= MOST_WRONG]
-    return float(min(fitting, default=0.9))
+def choose_threshold(scores: Array, answerable: NDArray[np.bool_]) -> float:
+    """So that this share of what cannot be answered is refused or asked back, by models that had not seen it."""
+    return float(np.quantile(scores[~answerable], REFUSED))
 
 
 def write_weights(weights: Weights, path: Path) -> None:

@@ -21,7 +21,8 @@ FEATURES = (
 )  # fmt: skip
 CONFIDENCE_FEATURES = (
     "whole", "window", "cosine", "terms_of_possible", "grams_of_possible", "coverage", "context", "unknown", "gap",
-    "gap_elsewhere", "length", "foreign", "agree", "mean_window",
+    "gap_elsewhere", "length", "foreign", "agree", "mean_window", "held", "rarest_held", "most_telling_lacked",
+    "unmet",
 )  # fmt: skip
 FITTED = Path(__file__).parent / "ranking.json"
 Features = NDArray[np.float32]

@@ -18,6 +18,7 @@ from knowledge.passage import Passage
 from retrieval.analysis import find_grams, find_terms
 from retrieval.building import current_folder, digest_of, read_manifest
 from retrieval.candidates import Candidates, Evidence
+from retrieval.confidence import gather_facts
 from retrieval.encoder import Encoder, Vector
 from retrieval.errors import IndexMismatch, IndexMissing
 from retrieval.excerpts import cut_excerpt
@@ -201,13 +202,19 @@ class Retriever:
         ranked = self.rank(question, locale=locale, kinds=kinds, vector=vector)
         if ranked is None or not ranked.hits:
             return 0.0, []
-        facts = ranked.evidence.confidence_facts(ranked.order, self._documents)
+        facts = self.describe(question, ranked)
         return self._weights.probability(facts), drop_duplicates(ranked.hits[:12])
 
     def _decide(self, confidence: float) -> Decision:
         if confidence >= self._weights.answer_from:
             return Decision.ANSWER
         return Decision.SUGGEST if confidence >= self._weights.suggest_from else Decision.NONE
+
+    def describe(self, question: str, ranked: Ranked) -> NDArray[np.float64]:
+        """The facts from which confidence is told."""
+        text = clean(question, LONGEST_QUERY)
+        terms = self._candidates.terms
+        return gather_facts(text, ranked.evidence, ranked.order, self._documents, self.passages, terms)
 
 
 def choose_shown(hits: Sequence[Hit]) -> list[Hit]:

@@ -87,7 +87,8 @@ def centre(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[n
     that point most that way come first whatever is asked."""
     moved = np.asarray(vectors - mean, dtype=np.float32)
     norms = np.linalg.norm(moved, axis=-1, keepdims=True)
-    return np.divide(moved, norms, out=np.zeros_like(moved), where=norms > 1e-9)
+    made: NDArray[np.float32] = np.divide(moved, norms, out=np.zeros_like(moved), where=norms > 1e-9)
+    return made
 
 
 def file_name(encoder: Encoder) -> str:
