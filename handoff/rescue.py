@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from handoff.database import Database, now, settings_of, word
 from handoff.effects import hand_over
@@ -38,18 +38,33 @@ def _is_stranded(session: Session, row: TurnRow) -> bool:
 
 
 def _find(session: Session, message_id: str | None = None) -> list[tuple[str, str]]:
-    """Nobody has a lease on them, and they are too old or have been tried too often."""
+    """Nobody has a lease on them, they are too old or have been tried too often, and nothing before them waits:
+    what a worker has in hand is left to it, and order holds."""
     settings, moment = settings_of(session), now(session)
+    earlier = aliased(TurnRow)
+    is_first = ~exists().where(
+        earlier.conversation_id == TurnRow.conversation_id, earlier.state == "waiting", earlier.seq < TurnRow.seq
+    )
     free = or_(TurnRow.leased_until.is_(None), TurnRow.leased_until <= moment)
     old = TurnRow.created_at <= moment - timedelta(minutes=settings.stranded_minutes)
     tried = TurnRow.attempts >= settings.stranded_attempts
     query = select(TurnRow.conversation_id, TurnRow.message_id).where(
-        and_(TurnRow.state == "waiting", free, or_(old, tried))
+        and_(TurnRow.state == "waiting", free, or_(old, tried), is_first)
     )
     if message_id is not None:
         query = query.where(TurnRow.message_id == message_id)
     rows = session.execute(query.order_by(TurnRow.created_at, TurnRow.seq).limit(AT_ONCE))
     return [(conversation, message) for conversation, message in rows]
+
+
+def _next_waiting(session: Session, conversation_id: str) -> TurnRow | None:
+    session.flush()
+    return session.scalar(
+        select(TurnRow)
+        .where(TurnRow.conversation_id == conversation_id, TurnRow.state == "waiting")
+        .order_by(TurnRow.seq)
+        .limit(1)
+    )
 
 
 def rescue(session: Session, conversation_id: str, message_id: str) -> bool:
@@ -58,12 +73,9 @@ def rescue(session: Session, conversation_id: str, message_id: str) -> bool:
     row = session.get(TurnRow, message_id, populate_existing=True)
     if row is None or not _is_stranded(session, row):
         return False
-    waiting = session.scalars(
-        select(TurnRow).where(TurnRow.conversation_id == conversation_id, TurnRow.state == "waiting")
-    ).all()
-    for turn in waiting:
-        if _is_stranded(session, turn):
-            turn.state, turn.leased_until, turn.finished_at = "done", None, now(session)
+    while row is not None and _is_stranded(session, row):
+        row.state, row.leased_until, row.finished_at = "done", None, now(session)
+        row = _next_waiting(session, conversation_id)
     apology = word(session, conversation.locale, "stranded")
     effect = Effect("handoff", {"reason": "failure"})
     draft = Draft(MessageKind.HANDOFF, apology, conversation.locale, effect=effect)

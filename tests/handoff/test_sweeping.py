@@ -66,6 +66,17 @@ def test_a_leased_turn_is_left_to_its_worker(world: World) -> None:
     assert world.finish(turn, text("Tomēr"))[0].text == "Tomēr"
 
 
+def test_what_waits_behind_a_turn_in_hand_is_left_in_order(world: World) -> None:
+    conversation = world.visitor()
+    world.say(conversation, "viens")
+    world.say(conversation, "divi")
+    world.clock.advance(minutes=10)
+    (turn,) = world.lease()
+    assert sweep(world.database).stranded == 0
+    world.finish(turn)
+    assert sweep(world.database).stranded == 1
+
+
 def test_several_stranded_messages_are_told_of_once(world: World) -> None:
     conversation = world.visitor()
     for said in ("viens", "divi", "trīs"):
