@@ -29,7 +29,7 @@ def ask(question: str, locale: InLocale = None, json: AsJson = False) -> None:
     if json:
         from bot.gateway.questions import describe_answer
 
-        print_json(describe_answer(draft))
+        print_json(describe_answer(draft).model_dump(mode="json"))
         return
     print(draft.text)
     for number, source in enumerate(draft.sources, 1):

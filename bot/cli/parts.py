@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.helpdesk import Helpdesk
+    from bot.helpdesk import Helpdesk, Progress
     from bot.settings import Settings
     from handoff.database import Database
     from knowledge.catalogue import Catalogue
@@ -18,14 +18,14 @@ def read_settings() -> Settings:
     return Settings()
 
 
-def open_helpdesk() -> Helpdesk:
+def open_helpdesk(progress: Progress | None = None) -> Helpdesk:
     """Everything; loads the encoder and the index (about a second)."""
     import os
 
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    from bot.helpdesk import build
+    from bot.helpdesk import build, keep_quiet
 
-    return build(read_settings())
+    return build(read_settings(), progress or keep_quiet)
 
 
 def open_database() -> Database:

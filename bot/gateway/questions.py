@@ -9,7 +9,7 @@ from bot.gateway.languages import preferred_locale
 from bot.gateway.visitor_schemas import AnswerOut, HitOut, HitsOut, Query, Question, SourceOut
 from bot.gateway.visitors import Desk
 from bot.replies.once import answer_once
-from handoff.messages import MessageKind
+from handoff.messages import Draft, MessageKind
 from retrieval.retriever import Decision, Hit
 
 NOT_ANSWERED = (MessageKind.UNANSWERED, MessageKind.CHOICE)
@@ -20,7 +20,11 @@ router = APIRouter(prefix="/api/v1", tags=["anyone"])
 @router.post("/ask", summary="One question", responses=problems(400, 413, 422, 429))
 def ask(body: Question, request: Request, helpdesk: Desk) -> AnswerOut:
     rates_of(request).count_address(request, "questions")
-    draft = answer_once(helpdesk, body.question, body.locale)
+    return describe_answer(answer_once(helpdesk, body.question, body.locale))
+
+
+def describe_answer(draft: Draft) -> AnswerOut:
+    """The answer as the API and the command line tell it."""
     return AnswerOut(
         answered=draft.kind not in NOT_ANSWERED,
         text=draft.text,

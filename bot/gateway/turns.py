@@ -48,9 +48,11 @@ class TurnWorker:
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
-        unsubscribe = self._helpdesk.broker.subscribe(
-            events.TURNS, lambda: loop.call_soon_threadsafe(self._woken.set)
-        )
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(self._woken.set)
+
+        unsubscribe = self._helpdesk.broker.subscribe(events.TURNS, wake)
         try:
             while True:
                 await self._work_once()

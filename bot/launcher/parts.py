@@ -73,7 +73,7 @@ class Part:
         """Count it and return the pause before the next start, in seconds (doubling, at most a minute)."""
         steady = time.monotonic() - self.started_at > STEADY
         self.deaths = 1 if steady else self.deaths + 1
-        pause = min(FIRST_PAUSE * 2 ** (self.deaths - 1), LONGEST_PAUSE)
+        pause = float(min(FIRST_PAUSE * 2 ** (self.deaths - 1), LONGEST_PAUSE))
         self.next_start = time.monotonic() + pause
         self.process = None
         return pause

@@ -1,0 +1,125 @@
+"""`helpdesk export`, `erase` and `retention`: what is kept about people, given out or taken away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.output import AsJson, fail, print_json
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from handoff.erasure import Erased
+
+Whose = Annotated[
+    str, typer.Argument(help="A conversation's id, a request's number, or an e-mail or phone given.")
+]
+BY = "cli"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(export)
+    app.command()(erase)
+    app.command()(retention)
+
+
+def find_conversations(session: Session, whose: str) -> list[str]:
+    """All of one person's conversations, as far as they are known to be theirs."""
+    from handoff.erasure import find_by_contact, find_same_person
+    from handoff.models.request import Request
+
+    if whose.isascii() and whose.isdigit() and len(whose) < 8:
+        request = session.get(Request, int(whose))
+        return find_same_person(session, request.conversation_id) if request else []
+    if len(whose) == 36 and whose.count("-") == 4:
+        return find_same_person(session, whose)
+    return find_by_contact(session, whose)
+
+
+def export(
+    whose: Whose,
+    target: Annotated[Path | None, typer.Option("--to", help="Write to this file instead.")] = None,
+    notes: Annotated[bool, typer.Option("--notes", help="Also coordinators' internal notes.")] = False,
+) -> None:
+    """Everything that is held about one person, as JSON."""
+    from bot.cli.output import plain
+    from bot.cli.parts import open_database
+    from handoff.errors import NotFound
+    from handoff.exporting import export_conversation
+
+    try:
+        with open_database().transaction() as session:
+            found = find_conversations(session, whose)
+            told = [export_conversation(session, one, by=BY, notes=notes) for one in found]
+    except NotFound:
+        told = []
+    if not told:
+        fail("Nothing is held about that person, or it has been erased.")
+    if target is None:
+        print_json({"conversations": told})
+        return
+    import json
+
+    target.write_text(json.dumps({"conversations": told}, ensure_ascii=False, indent=2, default=plain), "utf-8")
+    target.chmod(0o600)
+    print(f"{len(told)} conversations written to {target}")
+
+
+def erase(
+    whose: Whose,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without it only tells what would go.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Erase one person everywhere. The content goes; counts stay."""
+    from bot.cli.parts import open_database, read_settings
+    from bot.erasing import erase_files
+    from handoff.erasure import erase_conversation
+
+    database, settings = open_database(), read_settings()
+    with database.reading() as session:
+        found = find_conversations(session, whose)
+    if not found:
+        fail("Nothing is held about that person, or it has been erased already.")
+    files = 0
+    if yes:
+        for conversation in found:
+            with database.transaction() as session:
+                erased = erase_conversation(session, conversation, by=BY)
+            files += erase_files(settings, erased)
+    if json:
+        print_json({"conversations": found, "erased": yes, "files": files})
+    elif yes:
+        print(f"erased {len(found)} conversations and {files} files")
+    else:
+        print(f"{len(found)} conversations would be erased; say --yes to do it")
+
+
+def retention(
+    apply: Annotated[bool, typer.Option("--apply", help="Do it; without it only tells what is due.")] = False,
+    json: AsJson = False,
+) -> None:
+    """What has been kept long enough, and with --apply its end. Requests on hold and open ones stay."""
+    from bot.cli.parts import open_database, read_settings
+    from bot.erasing import erase_files
+    from handoff import retention as keeping
+
+    database, settings = open_database(), read_settings()
+    if apply:
+
+        def also(erased: Erased) -> None:
+            erase_files(settings, erased)
+
+        report = keeping.apply(database, by=BY, also=also)
+        kinds, deleted = report.kinds, report.deleted
+    else:
+        with database.reading() as session:
+            kinds, deleted = keeping.preview(session), {}
+    if json:
+        print_json({"applied": apply, "kinds": kinds, "deleted": deleted})
+        return
+    for kind in kinds:
+        print(f"{kind.name:12} kept {kind.days} days: {kind.due} due, {kind.held} on hold")
+    print("done" if apply else "nothing was changed; say --apply to do it")
