@@ -6,13 +6,10 @@ from bot.settings import Settings
 from handoff.erasure import Erased
 
 
-def erase_files(settings: Settings, erased: Erased) -> int:
-    """How many files went. Paths are relative to the uploads and may not lead out of them."""
+def erase_files(settings: Settings, erased: Erased) -> None:
+    """Paths are relative to the uploads and may not lead out of them."""
     folder = (settings.data / "uploads").resolve()
-    gone = 0
     for name in erased.files:
         path = (folder / name).resolve()
-        if path.is_relative_to(folder) and path.is_file():
-            path.unlink()
-            gone += 1
-    return gone
+        if path.is_relative_to(folder):
+            path.unlink(missing_ok=True)

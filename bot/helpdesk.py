@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from bot.handoff_words import HandoffWords
 from bot.settings import Settings
 from handoff.database import Database
 from handoff.events import Broker
-from knowledge.catalogue import Catalogue
+from knowledge.catalogue import Catalogue, list_files
 from knowledge.clock import Clock
 from retrieval.building import build_index
 from retrieval.encoder import Encoder, load_encoder
@@ -62,10 +63,33 @@ def own_materials(settings: Settings) -> Path:
     return settings.data / "materials"
 
 
+def material_folders(settings: Settings) -> list[Path]:
+    """Those that are there, ours last."""
+    return [path for path in (*settings.materials, own_materials(settings)) if path.exists()]
+
+
+def read_catalogue(settings: Settings) -> Catalogue:
+    """Demonstration dates count from the helpdesk's own today."""
+    today = settings.clock().astimezone(settings.zone).date()
+    cache = settings.data / "cache"
+    return Catalogue.read(material_folders(settings), demo=settings.shows_demo, today=today, cache=cache)
+
+
+def fingerprint_materials(settings: Settings) -> str:
+    """Changes when a material is added, changed or taken away, and with the day (demonstration dates move)."""
+    told = hashlib.sha256(settings.clock().astimezone(settings.zone).date().isoformat().encode())
+    for path, name in list_files(material_folders(settings)):
+        try:
+            state = path.stat()
+        except OSError:
+            continue
+        told.update(f"\0{name}\0{state.st_mtime_ns}\0{state.st_size}".encode())
+    return told.hexdigest()
+
+
 def load_knowledge(settings: Settings, encoder: Encoder, progress: Progress = keep_quiet) -> Knowledge:
     """Read every document, index what changed, open the index."""
-    paths = [*settings.materials, own_materials(settings)]
-    catalogue = Catalogue.read([path for path in paths if path.exists()], demo=settings.shows_demo)
+    catalogue = read_catalogue(settings)
     folder = settings.data / "index"
     build_index(catalogue, encoder, folder, progress)
     return Knowledge(catalogue, Retriever.load(catalogue, encoder, folder))

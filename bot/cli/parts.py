@@ -36,10 +36,7 @@ def open_database() -> Database:
 
 def read_catalogue(settings: Settings, documents: Path | None = None) -> Catalogue:
     """The helpdesk's own catalogue, or one of `documents` alone."""
-    from bot.helpdesk import own_materials
+    from bot.helpdesk import read_catalogue as own_catalogue
     from knowledge.catalogue import Catalogue
 
-    if documents is not None:
-        return Catalogue.read([documents])
-    paths = [*settings.materials, own_materials(settings)]
-    return Catalogue.read([path for path in paths if path.exists()], demo=settings.shows_demo)
+    return Catalogue.read([documents]) if documents is not None else own_catalogue(settings)

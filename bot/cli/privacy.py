@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +12,6 @@ from bot.cli.output import AsJson, fail, print_json
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-    from handoff.erasure import Erased
 
 Whose = Annotated[
     str, typer.Argument(help="A conversation's id, a request's number, or an e-mail or phone given.")
@@ -88,7 +87,8 @@ def erase(
         for conversation in found:
             with database.transaction() as session:
                 erased = erase_conversation(session, conversation, by=BY)
-            files += erase_files(settings, erased)
+            erase_files(settings, erased)
+            files += len(erased.files)
     if json:
         print_json({"conversations": found, "erased": yes, "files": files})
     elif yes:
@@ -108,11 +108,7 @@ def retention(
 
     database, settings = open_database(), read_settings()
     if apply:
-
-        def also(erased: Erased) -> None:
-            erase_files(settings, erased)
-
-        report = keeping.apply(database, by=BY, also=also)
+        report = keeping.apply(database, by=BY, also=partial(erase_files, settings))
         kinds, deleted = report.kinds, report.deleted
     else:
         with database.reading() as session:

@@ -10,14 +10,19 @@ from functools import partial
 
 from bot.channels.announcer import Announcer
 from bot.channels.telegram.service import Telegram
+from bot.erasing import erase_files
 from bot.gateway.turns import TurnWorker
-from bot.helpdesk import Helpdesk
+from bot.helpdesk import Helpdesk, fingerprint_materials
 from bot.rasa import Rasa
+from handoff import retention
 from handoff.postman import Postman
 from handoff.sweeping import sweep
 
 AGAIN_AFTER = 2.0
 SWEEPS_EVERY = 10.0
+READS_EVERY = 5.0
+SOON = 300.0
+A_DAY = 24 * 3600.0
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +44,32 @@ async def keep_sweeping(helpdesk: Helpdesk) -> None:
         await asyncio.sleep(SWEEPS_EVERY)
 
 
+async def keep_reading(helpdesk: Helpdesk) -> None:
+    """Take up materials that were added or changed, within seconds; until they are indexed the old ones answer."""
+    known = await asyncio.to_thread(fingerprint_materials, helpdesk.settings)
+    while True:
+        await asyncio.sleep(READS_EVERY)
+        now = await asyncio.to_thread(fingerprint_materials, helpdesk.settings)
+        if now == known:
+            continue
+        knowledge = await asyncio.to_thread(helpdesk.refresh_knowledge)
+        known = now
+        log.info("materials read again: %d passages", len(knowledge.catalogue.passages))
+
+
+async def keep_retention(helpdesk: Helpdesk) -> None:
+    """Once a day, and soon after a start: what has been kept long enough goes."""
+
+    def run() -> retention.Report:
+        return retention.apply(helpdesk.database, also=partial(erase_files, helpdesk.settings))
+
+    await asyncio.sleep(SOON)
+    while True:
+        report = await asyncio.to_thread(run)
+        log.info("retention: %d conversations erased", len(report.erased))
+        await asyncio.sleep(A_DAY)
+
+
 def make_rasa(helpdesk: Helpdesk) -> Rasa | None:
     settings = helpdesk.settings
     if settings.rasa_url is None or settings.rasa_secret is None:
@@ -51,6 +82,8 @@ def make_workers(helpdesk: Helpdesk, rasa: Rasa | None) -> dict[str, Callable[[]
         "turns": TurnWorker(helpdesk, rasa).run,
         "announcer": Announcer(helpdesk).run,
         "sweeper": partial(keep_sweeping, helpdesk),
+        "materials": partial(keep_reading, helpdesk),
+        "retention": partial(keep_retention, helpdesk),
     }
     if helpdesk.settings.mail is not None:
         workers["mail"] = Postman(helpdesk.database, helpdesk.settings.mail).run
