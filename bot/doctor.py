@@ -198,6 +198,15 @@ def check_encoding(_: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis("encoder", "ok", "waits without spinning")
 
 
+def check_telegram(settings: Settings) -> Iterator[Diagnosis]:
+    import asyncio
+
+    from bot.channels.telegram.checking import check
+
+    for finding in asyncio.run(check(settings)):
+        yield Diagnosis("Telegram", finding.level, finding.found, finding.advice)
+
+
 CHECKS: tuple[Check, ...] = (
     check_data_folder,
     check_port,
@@ -208,6 +217,7 @@ CHECKS: tuple[Check, ...] = (
     check_materials,
     check_public_face,
     check_production,
+    check_telegram,
 )
 
 

@@ -107,7 +107,9 @@ class TelegramApi:
     # --- the server ---------------------------------------------------------------------------------------------
 
     def start(self) -> str:
-        config = uvicorn.Config(self._app, host="127.0.0.1", port=0, log_level="critical", lifespan="off")
+        config = uvicorn.Config(
+            self._app, host="127.0.0.1", port=0, log_level="critical", lifespan="off", timeout_graceful_shutdown=2
+        )
         self._server = uvicorn.Server(config)
         started = threading.Event()
 
@@ -115,6 +117,7 @@ class TelegramApi:
             self._loop = asyncio.new_event_loop()
             asyncio.set_event_loop(self._loop)
             self._loop.run_until_complete(self._serve(started))
+            self._loop.run_until_complete(asyncio.sleep(0))
             self._loop.close()
 
         self._thread = threading.Thread(target=run, daemon=True)
@@ -139,7 +142,6 @@ class TelegramApi:
     def stop(self) -> None:
         assert self._server is not None
         self._server.should_exit = True
-        self._server.force_exit = True
         self._thread.join(10)
 
     def _make_app(self) -> FastAPI:

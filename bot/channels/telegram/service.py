@@ -35,11 +35,12 @@ class Telegram:
     async def run(self) -> None:
         """Until cancelled. Telegram being away delays, and stops nothing else."""
         application = make_application(self._helpdesk.settings)
-        await connect(application)
         try:
+            await connect(application)
             await self._work(application)
         finally:
             await application.shutdown()
+            await application.bot.request.shutdown()
 
     async def _work(self, application: TelegramApplication) -> None:
         inbox = Inbox(self._helpdesk, application)

@@ -19,6 +19,7 @@ from bot.channels.telegram.webhook import webhook_secret
 from bot.gateway.telegram import make_router
 from bot.gateway.turns import TurnWorker
 from bot.helpdesk import Helpdesk
+from bot.serve import Companion
 from handoff import chats
 from handoff.conversations import ConversationView, find_conversation_at, list_messages
 from handoff.messages import Message
@@ -88,6 +89,7 @@ class Rig:
         await self._stop.wait()
         if server:
             server.should_exit = True
+            await self._serving
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -95,10 +97,11 @@ class Rig:
     async def _serve_webhook(self) -> uvicorn.Server:
         app = FastAPI()
         app.include_router(make_router(self.helpdesk))
-        server = uvicorn.Server(
-            uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="off")
+        server = Companion(
+            uvicorn.Config(
+                app, host="127.0.0.1", port=0, log_level="critical", lifespan="off", timeout_graceful_shutdown=2
+            )
         )
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         self._serving = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.005)
