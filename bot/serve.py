@@ -13,6 +13,7 @@ import uvicorn
 from bot.actions import context
 from bot.gateway.actions import make_actions_app
 from bot.gateway.application import create_app
+from bot.gateway.server import PublicServer
 from bot.helpdesk import Helpdesk, build
 from bot.log import set_up_logging
 from bot.settings import Settings
@@ -36,7 +37,7 @@ def say(text: str) -> None:
 
 def public_server(helpdesk: Helpdesk) -> uvicorn.Server:
     settings = helpdesk.settings
-    return uvicorn.Server(
+    return PublicServer(
         uvicorn.Config(
             create_app(helpdesk),
             host=settings.host,

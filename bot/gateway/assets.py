@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -11,7 +13,7 @@ from starlette.responses import Response as StarletteResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from bot.gateway.widget_bundle import read_style, write_bundle
+from bot.gateway.widget_bundle import read_style, write_bundles
 from bot.helpdesk import Helpdesk
 from bot.settings import ROOT
 
@@ -23,6 +25,25 @@ VENDOR = {"htmx.js": HTMX / "htmx.min.js"} | {
 ASK_AGAIN = "public, max-age=0, must-revalidate"
 """A browser keeps the file and asks whether it changed: an update is seen at the next page."""
 ANYBODY = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A script made when the server started, and the tag by which a browser asks whether it is still the same."""
+
+    content: bytes
+    tag: str
+
+    @classmethod
+    def of(cls, text: str) -> Bundle:
+        content = text.encode()
+        return cls(content, f'"{hashlib.sha256(content).hexdigest()[:20]}"')
+
+    def send(self, request: Request) -> Response:
+        headers = {**ANYBODY, "Cache-Control": ASK_AGAIN, "ETag": self.tag}
+        if request.headers.get("if-none-match", "").removeprefix("W/") == self.tag:
+            return Response(status_code=304, headers=headers)
+        return Response(self.content, media_type="text/javascript", headers=headers)
 
 
 class OwnFiles(StaticFiles):
@@ -44,15 +65,16 @@ def add_files(app: FastAPI) -> None:
 
 def make_router(helpdesk: Helpdesk) -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    bundle, etag = write_bundle(helpdesk)
+    bundles = {name: Bundle.of(text) for name, text in write_bundles(helpdesk).items()}
     style = read_style().encode()
 
-    @router.get("/widget.js")
-    def widget(request: Request) -> Response:
-        headers = {**ANYBODY, "Cache-Control": ASK_AGAIN, "ETag": etag}
-        if request.headers.get("if-none-match", "").removeprefix("W/") == etag:
-            return Response(status_code=304, headers=headers)
-        return Response(bundle, media_type="text/javascript", headers=headers)
+    def make_route(name: str, bundle: Bundle) -> None:
+        @router.get(f"/{name}", name=name)
+        def send(request: Request) -> Response:
+            return bundle.send(request)
+
+    for name, bundle in bundles.items():
+        make_route(name, bundle)
 
     @router.get("/static/widget.css")
     def widget_style() -> Response:

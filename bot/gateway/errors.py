@@ -115,7 +115,7 @@ def respond(request: Request, problem: Problem) -> Response:
     told = write_problem(locale, problem)
     if wants_page(request):
         return render(
-            request, "problem.html", locale=locale, status=problem.status, headers=problem.headers, **told
+            request, "problem.html", locale=locale, status=problem.status, headers=problem.headers, problem=told
         )
     headers = {"Cache-Control": "no-store", "Content-Language": locale, **problem.headers}
     return JSONResponse(told, problem.status, headers, media_type=MEDIA_TYPE)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
+from bot.erasing import erase_files
 from bot.gateway.conversations import problems, rates_of
 from bot.gateway.visitor_schemas import ConversationOut, LocaleChoice, OpenedOut, ResumeCode, ResumeOut
 from bot.gateway.visitors import Desk, Own
 from handoff.corrections import set_locale
+from handoff.erasure import erase_conversation
+from handoff.exporting import export_conversation
 from handoff.tokens import make_resume_code, redeem
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["visitors"])
@@ -47,3 +51,23 @@ def resume(body: ResumeCode, request: Request, helpdesk: Desk, response: Respons
         conversation, token = redeem(session, body.code)
     response.headers["Cache-Control"] = "no-store"
     return OpenedOut(conversation=ConversationOut.of(conversation), token=token)
+
+
+@router.get(
+    "/{conversation_id}/export", summary="Everything that is kept of it", responses=problems(401, 404, 429)
+)
+def export(conversation: Own, request: Request, helpdesk: Desk) -> JSONResponse:
+    rates_of(request).count_conversation(request, conversation.id)
+    with helpdesk.database.transaction() as session:
+        told = export_conversation(session, conversation.id)
+    name = f'attachment; filename="conversation-{conversation.id[:8]}.json"'
+    return JSONResponse(told, headers={"Cache-Control": "no-store", "Content-Disposition": name})
+
+
+@router.delete("/{conversation_id}", status_code=204, summary="Erase it", responses=problems(401, 404))
+def erase(conversation: Own, helpdesk: Desk) -> Response:
+    """What was said is gone at once, files with it; an open request ends as withdrawn."""
+    with helpdesk.database.transaction() as session:
+        erased = erase_conversation(session, conversation.id)
+    erase_files(helpdesk.settings, erased)
+    return Response(status_code=204)

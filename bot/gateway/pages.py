@@ -17,7 +17,7 @@ from knowledge.call import CallStatus, FundingCall
 from knowledge.document import Kind
 from knowledge.vocabulary import load_vocabularies
 
-CALLS = 4
+CALLS = 6
 TOPICS = 8
 REVIEWED = date(2026, 11, 24)
 """The day on which the accessibility statement was last checked against the pages."""

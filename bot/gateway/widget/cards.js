@@ -10,7 +10,7 @@ export function renderSources(sources, base, words) {
 }
 
 export function renderCalls(calls, base, words) {
-  return h("ul", { class: "calls" }, calls.map((call) => renderCall(call, base, words)));
+  return h("ol", { class: "calls" }, calls.map((call) => renderCall(call, base, words)));
 }
 
 function renderCall(call, base, words) {
@@ -29,7 +29,7 @@ function renderCall(call, base, words) {
     left && h("p", { class: `pill ${call.days_left !== null && call.days_left <= 7 ? "soon" : ""}` }, left),
     h("p", { class: "facts" }, facts.join(" · ")),
     call.deadline && call.status === "open" && makeLink(
-      words.say("calendar"), `/calls/${encodeURIComponent(call.id)}.ics?lang=${words.locale}`, base, words.say("new_tab"),
+      words.say("calendar"), `/calls.ics?call=${encodeURIComponent(call.id)}&lang=${words.locale}`, base, words.say("new_tab"),
       { class: "action", "aria-label": words.say("calendar_for", { title: call.title }) },
     ),
   );

@@ -3,12 +3,10 @@ import { CONFIG } from "./config.js";
 import { Api } from "./api.js";
 import { Feed } from "./feed.js";
 import { Log } from "./log.js";
-import { Menu } from "./menu.js";
 import { h, icon } from "./nodes.js";
 import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
 import { Store } from "./store.js";
-import { mailTo, saveFile, writeTranscript } from "./transcript.js";
 import { Words } from "./words.js";
 
 const TALK = "M4 5h16v11H9l-5 4z";
@@ -17,6 +15,7 @@ const SLOW_ANSWER = 12000;
 const GIVES_UP = 45000;
 const QUIET_POLL = 30000;
 
+const DARK = matchMedia("(prefers-color-scheme: dark)");
 const sheet = makeSheet();
 
 function makeSheet() {
@@ -42,8 +41,8 @@ export class SicChat extends HTMLElement {
     this.unread = 0;
   }
 
-  connectedCallback() {
-    this.build();
+  async connectedCallback() {
+    await this.build();
     this.listeners = [
       this.store.watch((kept) => this.follow(kept)),
       on(window, "online", () => this.reconnect()),
@@ -51,12 +50,19 @@ export class SicChat extends HTMLElement {
       on(window, "pageshow", (event) => event.persisted && this.reconnect()),
       on(document, "visibilitychange", () => this.looked()),
       on(this.root, "keydown", (event) => this.key(event)),
+      on(DARK, "change", () => this.shade()),
     ];
-    this.resume().then((resumed) => resumed || this.follow(this.store.read()));
+    const link = this.isPage && /^#resume=([\w-]{1,200})$/.exec(location.hash);
+    if (link) {
+      history.replaceState(null, "", location.pathname + location.search);
+      await this.useMore().then((more) => more.resume(link[1]), () => {});
+    }
+    this.follow(this.store.read());
   }
 
   disconnectedCallback() {
-    this.listeners.forEach((leave) => leave());
+    (this.listeners || []).forEach((leave) => leave());
+    if (!this.feed) return;
     this.feed.stop();
     this.outbox.close();
   }
@@ -69,14 +75,19 @@ export class SicChat extends HTMLElement {
     return this.isPage || !this.panel.node.hidden;
   }
 
+  shade() {
+    const theme = this.getAttribute("theme");
+    this.frame.classList.toggle("dark", theme ? theme === "dark" : DARK.matches);
+  }
+
   chooseLocale() {
     const kept = this.store.read();
     const asked = [kept && kept.locale, this.lang, document.documentElement.lang].map((tag) => (tag || "").slice(0, 2).toLowerCase());
-    return asked.find((tag) => CONFIG.sentences[tag]) || CONFIG.locale;
+    return asked.find((tag) => CONFIG.locales.includes(tag)) || CONFIG.locale;
   }
 
-  build() {
-    const words = (this.words = new Words(this.chooseLocale()));
+  async build() {
+    const words = (this.words = await Words.of(this.chooseLocale()));
     this.api = new Api(CONFIG.base, words);
     this.log = new Log(words, CONFIG.base, {
       press: (button) => this.say({ value: button.value, title: button.title }),
@@ -84,19 +95,19 @@ export class SicChat extends HTMLElement {
       edit: (item) => this.edit(item),
       focusLost: () => this.panel.input.focus(),
     });
-    this.menu = new Menu(words, () => this.menuItems());
+    this.more = null;
     this.panel = new Panel(words, {
       page: this.isPage,
       base: CONFIG.base,
       log: this.log,
-      menu: this.menu,
       on: {
         close: () => this.close(),
         agree: () => this.begin(),
         send: (text) => this.say({ text }),
         draft: (draft) => this.keepDraft(draft),
         person: () => this.say({ text: words.say("person") }),
-        attach: (file) => this.attach(file),
+        attach: () => this.withMore((more) => more.pick()),
+        more: () => this.withMore((more) => more.toggle()),
       },
     });
     this.outbox = new Outbox(this.api, this.store, {
@@ -119,6 +130,7 @@ export class SicChat extends HTMLElement {
       icon(TALK), h("span", { class: "launcher-words" }, words.say("launcher")), this.badge,
     );
     this.frame.lang = words.locale;
+    this.shade();
     this.frame.replaceChildren(this.panel.node, ...(this.isPage ? [] : [this.launcher]));
     this.panel.showConversation(false);
     this.showUnread();
@@ -150,7 +162,7 @@ export class SicChat extends HTMLElement {
 
   key(event) {
     if (event.key !== "Escape") return;
-    if (this.menu.isOpen) this.menu.close(true);
+    if (this.more && this.more.isOpen) this.more.close(true);
     else if (this.isOpen) this.close();
   }
 
@@ -181,15 +193,15 @@ export class SicChat extends HTMLElement {
   // Goes on with what is kept: after a reload, in a second tab, the next day.
   async follow(kept) {
     if (!kept) {
-      if (this.conversation) this.forget();
+      if (this.conversation) await this.forget();
       return;
     }
     if (this.conversation && this.conversation.id === kept.id) {
       if (this.panel.input.value !== kept.draft && document.hidden) this.panel.write(kept.draft || "");
       return;
     }
-    if (this.conversation) this.forget();
-    if (kept.locale && kept.locale !== this.words.locale) this.build();
+    if (this.conversation) await this.forget();
+    if (kept.locale && kept.locale !== this.words.locale) await this.build();
     this.conversation = kept;
     this.panel.showConversation(true);
     this.panel.write(kept.draft || "");
@@ -253,7 +265,7 @@ export class SicChat extends HTMLElement {
     if (!this.isOpen || document.hidden) {
       this.unread++;
       this.showUnread();
-      if (kept.sound) beep();
+      if (kept.sound) this.withMore((more) => more.beep());
     }
   }
 
@@ -291,34 +303,16 @@ export class SicChat extends HTMLElement {
     this.drafting = setTimeout(() => this.store.change({ draft }), 250);
   }
 
-  async attach(file) {
-    const { words, panel } = this;
-    if (file.size > CONFIG.files.largest) return panel.showNotice(words.say("file_too_large", { most: CONFIG.files.largest / 1048576 }));
-    panel.showNotice("");
-    panel.showStatus("file_sending", { name: file.name });
-    try {
-      const body = new FormData();
-      body.append("file", file);
-      const { id, token } = this.conversation;
-      const told = await this.api.call("POST", `/${id}/files`, { token, body, patience: 120000 });
-      this.hear(told.message);
-      panel.showStatus("");
-    } catch (error) {
-      panel.showStatus("");
-      panel.showNotice(words.say("file_failed", { name: file.name, reason: error.status ? error.message : words.say("no_network") }));
-    }
-  }
-
   // Gone: erased elsewhere, or kept as long as was promised. What was being said is not lost with it.
-  lose(item) {
+  async lose(item) {
     const draft = [item && item.text, this.panel.input.value].filter(Boolean).join("\n");
     this.store.clear();
-    this.forget();
+    await this.forget();
     this.saved = draft;
     this.panel.showNotice(this.words.say("gone"));
   }
 
-  forget() {
+  async forget() {
     clearTimeout(this.quiet);
     clearTimeout(this.drafting);
     this.feed.stop();
@@ -328,7 +322,7 @@ export class SicChat extends HTMLElement {
     this.last = 0;
     this.owner = undefined;
     this.unread = 0;
-    this.build();
+    await this.build();
     if (wasOpen && !this.isPage) this.open(false);
   }
 
@@ -376,133 +370,24 @@ export class SicChat extends HTMLElement {
     document.title = unread && document.hidden ? `(${unread}) ${title}` : title;
   }
 
-  // The menu
-
-  menuItems() {
-    const { words } = this;
-    const kept = this.store.read() || {};
-    const other = words.locale === "lv" ? "en" : "lv";
-    return [
-      { key: "copy", run: () => this.copy() },
-      { key: "download", run: () => saveFile(words.say("file_name"), "text/plain;charset=utf-8", this.transcript()) },
-      { key: "mail", href: mailTo(words.say("title"), this.transcript(), words.say("mail_cut")) },
-      { key: "elsewhere", run: () => this.continueElsewhere() },
-      { key: "sound", pressed: Boolean(kept.sound), run: () => this.toggleSound() },
-      { key: `language_${other}`, lang: other, run: () => this.switchLanguage(other) },
-      { key: "privacy", href: new URL(`/privacy?lang=${words.locale}`, CONFIG.base).href },
-      { key: "export", run: () => this.export() },
-      { key: "erase", run: () => this.erase() },
-    ];
-  }
-
-  transcript() {
-    return writeTranscript(this.log.transcript, this.words, (message) => this.log.who(message));
-  }
-
-  async copy() {
-    try {
-      await navigator.clipboard.writeText(this.transcript());
-      this.panel.showStatus("copied");
-    } catch {
-      saveFile(this.words.say("file_name"), "text/plain;charset=utf-8", this.transcript());
+  // The menu and what hangs on it come when they are first needed.
+  async useMore() {
+    if (!this.more) {
+      const { panel } = this;
+      const { More } = await import(`${CONFIG.base}/widget-more.js`);
+      if (panel === this.panel && !this.more) this.more = new More(this, CONFIG);
     }
+    return this.more;
   }
 
-  toggleSound() {
-    const sound = !(this.store.read() || {}).sound;
-    this.store.change({ sound });
-    if (sound) beep();
-    this.panel.showStatus(sound ? "sound_on" : "sound_off");
-  }
-
-  async switchLanguage(locale) {
-    const kept = this.store.read();
-    this.store.change({ locale });
-    this.api.call("PATCH", `/${kept.id}`, { token: kept.token, body: { locale } }).catch(() => {});
-    this.forget();
-    await this.follow(this.store.read());
-    this.menu.button.focus();
-  }
-
-  async continueElsewhere() {
-    const { words, panel, conversation } = this;
-    try {
-      const { url } = await this.api.call("POST", `/${conversation.id}/resume-link`, { token: conversation.token });
-      const field = h("input", { readonly: true, value: url, "aria-label": words.say("elsewhere"), onfocus: (event) => event.target.select() });
-      await panel.ask(words.say("elsewhere_how"), null, words.say("done"), field);
-    } catch (error) {
-      this.complain(error);
-    }
-  }
-
-  async export() {
-    const { id, token } = this.conversation;
-    try {
-      const told = await this.api.call("GET", `/${id}/export`, { token });
-      saveFile(this.words.say("export_name"), "application/json", JSON.stringify(told, null, 2));
-    } catch (error) {
-      this.complain(error);
-    }
-  }
-
-  async erase() {
-    const { words, panel, conversation } = this;
-    if (!(await panel.ask(words.say("erase_ask"), words.say("erase_yes"), words.say("erase_no")))) return;
-    try {
-      await this.api.call("DELETE", `/${conversation.id}`, { token: conversation.token });
-    } catch (error) {
-      if (!error.isGone) return this.complain(error);
-    }
-    this.store.clear();
-    this.forget();
-    this.panel.showStatus("erased");
-    this.panel.focus();
-  }
-
-  complain(error) {
-    if (error.isGone) return this.lose();
-    this.panel.showNotice(error.status ? error.message : this.words.say("no_network"));
-  }
-
-  // A link made elsewhere opens the conversation here, once.
-  async resume() {
-    const found = /^#resume=([\w-]{1,200})$/.exec(location.hash);
-    if (!found || !this.isPage) return false;
-    history.replaceState(null, "", location.pathname + location.search);
-    try {
-      const told = await this.api.call("POST", "/resume", { body: { code: found[1] } });
-      this.store.clear();
-      this.store.begin({ id: told.conversation.id, token: told.token, locale: told.conversation.locale, open: true, queue: [], draft: "", seen: 0 });
-      this.build();
-      await this.follow(this.store.read());
-      return true;
-    } catch (error) {
-      this.panel.showNotice(this.words.say(error.status ? "resume_failed" : "no_network"));
-      return false;
-    }
+  withMore(use) {
+    this.useMore().then(use, () => this.panel.showNotice(this.words.say("no_network")));
   }
 }
 
 function on(target, event, listener) {
   target.addEventListener(event, listener);
   return () => target.removeEventListener(event, listener);
-}
-
-function beep() {
-  try {
-    const context = new AudioContext();
-    const tone = context.createOscillator();
-    const volume = context.createGain();
-    volume.gain.setValueAtTime(0.08, context.currentTime);
-    volume.gain.exponentialRampToValueAtTime(0.001, context.currentTime + 0.3);
-    tone.frequency.value = 660;
-    tone.connect(volume).connect(context.destination);
-    tone.start();
-    tone.stop(context.currentTime + 0.3);
-    tone.onended = () => context.close();
-  } catch {
-    // A browser that refuses sound before a gesture: the badge says it too.
-  }
 }
 
 if (!customElements.get("sic-chat")) {

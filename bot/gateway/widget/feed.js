@@ -5,7 +5,7 @@ const SILENCE = 40000; // the server says something every 15 s
 const FIRST_WORD = 6000; // a proxy that holds the greeting back will hold messages back too
 const POLL = 4000;
 const POLL_HIDDEN = 20000;
-const LONGEST_PAUSE = 15000;
+const LONGEST_WAIT = 15000;
 
 export class Feed {
   constructor(api, on) {
@@ -55,7 +55,7 @@ export class Feed {
         if (error.aborted) continue;
         failures++;
         if (failures > 1) this.on.lost();
-        const wait = Math.min(LONGEST_PAUSE, 500 * 2 ** failures) * (0.7 + Math.random() * 0.6);
+        const wait = Math.min(LONGEST_WAIT, 500 * 2 ** failures) * (0.7 + Math.random() * 0.6);
         await this.pause(Math.max(wait, (error.retryAfter || 0) * 1000));
       }
     }

@@ -74,8 +74,9 @@ export class Log {
       this.down.hidden = false;
       return;
     }
-    if (node.offsetHeight > this.node.clientHeight) node.scrollIntoView({ block: "start" });
-    else this.scrollToEnd();
+    this.scrollToEnd();
+    // What is longer than the window is read from its beginning.
+    if (node.offsetHeight > this.node.clientHeight) this.node.scrollTop = node.offsetTop;
   }
 
   continues(before, message) {
@@ -91,8 +92,10 @@ export class Log {
     const at = new Date(message.created_at);
     const said = message.data.locale || message.locale;
     const own = message.author === "visitor";
-    const content = own ? [h("p", { class: "plain" }, message.text)] : renderMarkdown(message.text, base, words.say("new_tab"));
     const calls = message.data.calls || [];
+    // The text lists the calls too, for channels that have no cards.
+    const text = calls.length > 1 ? message.text.replace(/^\d+\. .*\n*/gm, "") : message.text;
+    const content = own ? [h("p", { class: "plain" }, text)] : renderMarkdown(text, base, words.say("new_tab"));
     return h(
       "div",
       { class: `message ${message.author}${continues ? " goes-on" : ""}`, "data-id": message.id, "data-kind": message.kind },

@@ -2,14 +2,15 @@
 import { h, icon } from "./nodes.js";
 import { CONFIG } from "./config.js";
 
+const MORE = "M12 6.5v.01M12 12v.01M12 17.5v.01";
 const CLOSE = "M6 6l12 12M18 6L6 18";
 const SEND = "M4 12l16-8-6 16-2.5-6.5z";
 const CLIP = "M8 12l5.5-5.5a3 3 0 014.2 4.2l-7.7 7.7a5 5 0 01-7-7L10.5 4";
 const COUNT_FROM = 200;
 
 export class Panel {
-  // `on`: close(), agree(), send(text), draft(text), person(), attach(file)
-  constructor(words, { page, base, log, menu, on }) {
+  // `on`: close(), agree(), send(text), draft(text), person(), attach(), more()
+  constructor(words, { page, base, log, on }) {
     this.words = words;
     this.on = on;
     this.page = page;
@@ -18,17 +19,15 @@ export class Panel {
     this.status = h("p", { class: "status", role: "status" });
     this.owner = h("p", { class: "owner" });
     this.notice = h("div", { class: "notice", role: "alert", hidden: true });
-    this.dialog = h("div", { class: "dialog", hidden: true });
+    this.more = h("button", { type: "button", class: "icon more", "aria-expanded": "false", "aria-label": words.say("menu"), onclick: () => on.more() }, icon(MORE));
     this.consent = this.makeConsent();
     this.composer = this.makeComposer();
-    this.menu = menu;
     this.node = h(
       "section",
       { class: "panel", id: "panel", "aria-labelledby": "title", hidden: !page },
-      h("header", { class: "head" }, h("div", { class: "head-words" }, h("h2", { id: "title" }, words.say("title")), this.owner), menu.node, page ? null : this.makeClose()),
+      h("header", { class: "head" }, h("div", { class: "head-words" }, h("h2", { id: "title" }, words.say("title")), this.owner), h("div", { class: "menu-place" }, this.more), page ? null : this.makeClose()),
       this.notice,
       h("div", { class: "body" }, this.consent, log.node, log.down),
-      this.dialog,
       this.status,
       this.composer,
     );
@@ -75,8 +74,7 @@ export class Panel {
       this.submit();
     });
     this.count = h("p", { class: "count", id: "count", role: "status" });
-    this.file = h("input", { type: "file", class: "hidden", tabindex: "-1", "aria-hidden": "true", accept: CONFIG.files.accept, onchange: () => this.picked() });
-    this.clip = h("button", { type: "button", class: "icon", hidden: true, "aria-label": words.say("attach"), onclick: () => this.file.click() }, icon(CLIP));
+    this.clip = h("button", { type: "button", class: "icon", hidden: true, "aria-label": words.say("attach"), onclick: () => this.on.attach() }, icon(CLIP));
     this.person = h("button", { type: "button", class: "person", onclick: () => this.on.person() }, words.say("person"));
     const submit = (event) => {
       event.preventDefault();
@@ -86,16 +84,10 @@ export class Panel {
       "form",
       { class: "composer", hidden: true, onsubmit: submit },
       h("div", { class: "above" }, h("label", { for: "say" }, words.say("say")), this.person),
-      h("div", { class: "row" }, this.clip, this.file, this.input, h("button", { type: "submit", class: "send", "aria-label": words.say("send") }, icon(SEND))),
+      h("div", { class: "row" }, this.clip, this.input, h("button", { type: "submit", class: "send", "aria-label": words.say("send") }, icon(SEND))),
       h("p", { class: "hint", id: "hint" }, words.say("hint")),
       this.count,
     );
-  }
-
-  picked() {
-    const file = this.file.files[0];
-    this.file.value = "";
-    if (file) this.on.attach(file);
   }
 
   typed() {
@@ -125,7 +117,7 @@ export class Panel {
     this.consent.hidden = begun;
     this.log.node.hidden = !begun;
     this.composer.hidden = !begun;
-    this.menu.node.hidden = !begun;
+    this.more.hidden = !begun;
     if (!begun) this.showOwner("bot");
   }
 
@@ -137,8 +129,7 @@ export class Panel {
   }
 
   // Told politely, once: the same words again are not news.
-  showStatus(key, facts) {
-    const text = key ? this.words.say(key, facts) : "";
+  showStatus(key, text = key && this.words.say(key)) {
     if (this.status.textContent !== text) this.status.textContent = text;
     this.status.dataset.key = key || "";
   }
@@ -146,37 +137,6 @@ export class Panel {
   showNotice(text) {
     this.notice.hidden = !text;
     this.notice.replaceChildren(...(text ? [text] : []));
-  }
-
-  // Asks inside the panel; gives what `yes` gives, or null.
-  ask(question, yes, no, detail) {
-    const back = this.node.getRootNode().activeElement;
-    return new Promise((resolve) => {
-      const done = (answer) => {
-        this.dialog.hidden = true;
-        this.dialog.replaceChildren();
-        this.node.removeEventListener("keydown", escape, true);
-        if (back && back.isConnected) back.focus();
-        resolve(answer);
-      };
-      const escape = (event) => {
-        if (event.key !== "Escape") return;
-        event.stopPropagation();
-        done(false);
-      };
-      this.node.addEventListener("keydown", escape, true);
-      const stay = h("button", { type: "button", class: "secondary", onclick: () => done(false) }, no);
-      const box = h(
-        "div",
-        { role: "alertdialog", "aria-labelledby": "question", class: "box" },
-        h("p", { id: "question" }, question),
-        detail || null,
-        h("div", { class: "answers" }, yes ? h("button", { type: "button", class: "danger", onclick: () => done(true) }, yes) : null, stay),
-      );
-      this.dialog.replaceChildren(box);
-      this.dialog.hidden = false;
-      stay.focus();
-    });
   }
 
   focus() {

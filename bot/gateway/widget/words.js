@@ -2,13 +2,26 @@
 import { CONFIG } from "./config.js";
 
 export class Words {
+  // The other language comes when it is wanted; if it cannot, the helpdesk's own serves.
+  static async of(locale) {
+    if (!CONFIG.sentences[locale]) {
+      try {
+        CONFIG.sentences[locale] = (await import(`${CONFIG.base}/widget-${locale}.js`)).default;
+      } catch {
+        locale = CONFIG.locale;
+      }
+    }
+    return new Words(locale);
+  }
+
   constructor(locale) {
     this.locale = locale;
+    this.sentences = CONFIG.sentences[locale];
     this.plural = new Intl.PluralRules(locale);
   }
 
   say(key, facts = {}) {
-    let found = CONFIG.sentences[this.locale][key];
+    let found = this.sentences[key];
     if (typeof found === "object") found = found[this.plural.select(facts.count)] || found.other;
     return found.replace(/{(\w+)}/g, (_, name) => facts[name]);
   }
