@@ -54,21 +54,26 @@ class FundingCall:
     links: tuple[Link, ...]
     demo: bool
 
+    @property
+    def entries(self) -> tuple[datetime, ...]:
+        """Deadlines by which one can enter: the later stages are for those who were invited to them."""
+        return self.deadlines[: max(1, len(self.deadlines) - self.stages + 1)]
+
     def status(self, now: datetime) -> CallStatus:
-        """A deadline's own instant is still open; a moment later it is over."""
+        """A deadline's own instant is still open; a moment later it is over. After the last entry it is closed."""
         if self.cancelled:
             return CallStatus.CANCELLED
-        if self.closed_early or (self.deadlines and now > self.deadlines[-1]):
+        if self.closed_early or (self.deadlines and now > self.entries[-1]):
             return CallStatus.CLOSED
         if self.opens_at and now < self.opens_at:
             return CallStatus.FORTHCOMING
         return CallStatus.OPEN
 
     def next_deadline(self, now: datetime) -> datetime | None:
-        """The nearest cut-off still ahead; None when there is none, or the call is rolling or over."""
+        """The nearest cut-off for new applications still ahead; None if the call is rolling or over."""
         if self.status(now) in (CallStatus.CLOSED, CallStatus.CANCELLED):
             return None
-        return next((deadline for deadline in self.deadlines if deadline >= now), None)
+        return next((deadline for deadline in self.entries if deadline >= now), None)
 
     def days_left(self, now: datetime) -> int | None:
         """Whole calendar days in Riga from today to the next deadline; 0 is today."""

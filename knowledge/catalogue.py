@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from knowledge.call import RIGA, CallStatus, FundingCall
 from knowledge.document import Document, Kind
@@ -38,7 +39,7 @@ class Catalogue:
         """
         documents: dict[str, Document] = {}
         problems: list[Problem] = []
-        for path, name in _files(paths):
+        for path, name in list_files(paths):
             try:
                 document = read_any(path, name, cache)
             except Refused as refused:
@@ -130,16 +131,16 @@ def _twice(document: Document, other: Document) -> Problem:
     return Problem(document.path, None, "id", message)
 
 
-def read_any(path: Path, name: str, cache: Path | None = None) -> Document:
-    """A material with fields at its top, or a file as people have it. Raises Refused."""
+def read_any(path: Path, name: str, cache: Path | None = None, told: dict[str, Any] | None = None) -> Document:
+    """A material with fields at its top, or a file as people have it with what is told of it. Raises Refused."""
     try:
-        told = path.suffix.lower() == ".md" and has_fields(path)
+        material = path.suffix.lower() == ".md" and has_fields(path)
     except OSError as error:
         raise Refused((Problem(name, None, None, f"It cannot be opened ({error.strerror})."),)) from error
-    return read_material(path, name) if told else read_loose_file(path, name, cache)
+    return read_material(path, name) if material else read_loose_file(path, name, cache, told)
 
 
-def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+def list_files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """A folder gives the files of formats we read; a file that is named itself is read or refused."""
     for path in paths:
         if not path.is_dir():

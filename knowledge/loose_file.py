@@ -5,6 +5,7 @@ What a Markdown material says at its top, any other file may have in a file besi
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -30,14 +31,16 @@ def fields_path(path: Path) -> Path:
     return path.with_name(path.name + BESIDE)
 
 
-def read_loose_file(path: Path, name: str, cache: Path | None = None) -> Document:
-    """Raises Refused."""
+def read_loose_file(
+    path: Path, name: str, cache: Path | None = None, told: dict[str, Any] | None = None
+) -> Document:
+    """`told` goes before what is guessed, and what the file beside it says before both. Raises Refused."""
     try:
         text = read_file(path, cache)
     except Unreadable as problem:
         raise Refused((Problem(name, None, None, str(problem)),)) from problem
     matter = _read_beside(path, name)
-    fields = guess_fields(path, text) | matter.fields
+    fields = guess_fields(path, text) | (told or {}) | matter.fields
     problems = check_fields(FrontMatter(fields, matter.lines, "", 1), f"{name}{BESIDE}", reviewed=False)
     if problems:
         raise Refused(problems)
@@ -92,4 +95,8 @@ def summarise(blocks: tuple[Block, ...]) -> str:
 
 
 def write_fields(path: Path, fields: dict[str, Any]) -> None:
-    fields_path(path).write_text(yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=110), "utf-8")
+    target = fields_path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    beside.write_text(yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=110), "utf-8")
+    beside.replace(target)

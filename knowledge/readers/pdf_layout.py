@@ -28,7 +28,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`left` and `right` are where the line's column begins and ends; `mark` is the number of the footnote that it begins, if any."""
+    """`left` and `right` are its column's edges; `mark` is the number of the footnote that it begins, if any."""
 
     text: str
     x0: float

@@ -18,6 +18,7 @@ from knowledge.readers.text import decode
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
+DELIMITERS = ",;\t|"
 Rows = list[tuple[object, ...]]
 
 
@@ -60,16 +61,19 @@ def read_csv(data: bytes) -> Text:
 def load_csv(data: bytes) -> Rows:
     text = decode(data)
     try:
-        dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:20_000], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    try:
-        return _take(tuple(row) for row in csv.reader(StringIO(text), dialect))
+        return _take(tuple(row) for row in csv.reader(StringIO(text, newline=""), delimiter=_find_delimiter(text)))
     except csv.Error as error:
         raise Unreadable(f"Its rows cannot be told apart ({error}); save it anew as CSV.") from error
 
 
+def _find_delimiter(text: str) -> str:
+    """The sign that the first line with anything in it is parted by."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(DELIMITERS, key=first.count)
+
+
 def _take(rows: Iterable[Sequence[object]]) -> Rows:
+    """Every row in its place, so that numbers of rows are those of the file; an empty one is ()."""
     taken: Rows = []
     empty = 0
     for row in rows:
@@ -77,6 +81,7 @@ def _take(rows: Iterable[Sequence[object]]) -> Rows:
             empty += 1
             if empty > 1000:
                 break
+            taken.append(())
             continue
         if len(taken) >= MOST_ROWS:
             raise Unreadable(f"It has more than {MOST_ROWS} rows; divide it into smaller files.")
@@ -86,7 +91,7 @@ def _take(rows: Iterable[Sequence[object]]) -> Rows:
 
 def _sheet(rows: Rows, page: int | None) -> Iterator[Block]:
     """Lines above the header row (a title, a date) are paragraphs."""
-    texts = [tuple(show(cell) for cell in row) for row in rows]
+    texts = [tuple(show(cell) for cell in row) for row in rows if row]
     width = max((sum(map(bool, row)) for row in texts), default=0)
     top = next((i for i, row in enumerate(texts) if sum(map(bool, row)) >= max(2, width / 2)), None)
     for row in texts[:top]:

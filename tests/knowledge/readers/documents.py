@@ -145,8 +145,8 @@ LEFT = (
 )
 RIGHT = (
     "Otrā sleja stāsta par pašvaldībām, kuras ir tuvākās cilvēkiem un pirmās redz, kā pietrūkst. Pašvaldība var "
-    "dot telpas, zināšanas un naudu, bet biedrība dod laiku un uzticību. Kopā viņi izmēģina pakalpojumu mazā mērogā, "
-    "izvērtē, kas izdevās, un tikai tad lemj par turpinājumu visā novadā. "
+    "dot telpas, zināšanas un naudu, bet biedrība dod laiku un uzticību. Kopā viņi izmēģina pakalpojumu mazā "
+    "mērogā, izvērtē, kas izdevās, un tikai tad lemj par turpinājumu visā novadā. "
 )
 CSS = """
 @page { size: A4; margin: 25mm 20mm; }

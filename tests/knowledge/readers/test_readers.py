@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.document import Block, BlockKind
-from knowledge.readers.formats import read_data
+from knowledge.readers.formats import SUFFIXES, read_data
 from knowledge.readers.lines import FULL, divide, join_lines, sentences
 from knowledge.readers.reading import Text, Unreadable
 from tests.knowledge.readers import documents
@@ -191,9 +191,7 @@ def test_dividing_a_text_loses_nothing(parts: list[str]) -> None:
     assert " ".join(divide(text)).split() == text.split()
 
 
-@given(
-    st.binary(max_size=400), st.sampled_from([".txt", ".csv", ".html", ".md", ".docx", ".pdf", ".xlsx", ".pptx"])
-)
+@given(st.binary(max_size=400), st.sampled_from(SUFFIXES))
 def test_no_content_breaks_a_reader(data: bytes, suffix: str) -> None:
     try:
         text = read_data(suffix, data)
