@@ -40,6 +40,7 @@ OWN: dict[Kind, set[str]] = {
 }  # fmt: skip
 OFFSET = re.compile(r"^[+-]\d{1,4}d$")
 LONGEST_TEXT = 2000
+YEARS = range(1900, 2200)
 MOST = Decimal(10) ** 12
 
 
@@ -116,14 +117,13 @@ class _Checks:
 
     def _is_date(self, value: Any) -> bool:
         if isinstance(value, (date, datetime)):
-            return True
+            return value.year in YEARS
         if self._fields.get("demo") and isinstance(value, str) and OFFSET.match(value):
             return True
         try:
-            datetime.fromisoformat(str(value))
+            return isinstance(value, str) and datetime.fromisoformat(value).year in YEARS
         except ValueError:
             return False
-        return isinstance(value, str)
 
     def _deadlines(self) -> Found:
         deadlines = self._fields.get("deadlines") or []
