@@ -20,7 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-GROUPS = ("running", "asking", "materials", "coordinators", "privacy", "operations", "telegram")
+GROUPS = ("running", "asking", "materials", "calls", "coordinators", "privacy", "operations", "telegram")
 """Modules of bot.cli that define commands, each with `register(app)`."""
 
 for group in GROUPS:
