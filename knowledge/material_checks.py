@@ -61,7 +61,7 @@ class _Checks:
 
     def missing(self, required: list[str]) -> Found:
         for field in required:
-            if self._fields.get(field) in (None, ""):
+            if self._fields.get(field) in (None, "", [], {}, False):
                 yield field, f"Add a line `{field}: …`; every material needs it."
 
     def all(self) -> Found:
@@ -90,7 +90,7 @@ class _Checks:
         identifier, kind = self._fields.get("id"), self._fields.get("kind")
         if identifier and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,79}", str(identifier)):
             yield "id", "Write it in small Latin letters, digits and hyphens, for example `kas-ir-esf`."
-        if kind and str(kind) not in set(Kind):
+        if kind and (not isinstance(kind, str) or kind not in set(Kind)):
             yield "kind", f"Write one of: {', '.join(Kind)}."
         if self._fields.get("locale") not in (None, "", "lv", "en"):
             yield "locale", "Write `lv` or `en`."
