@@ -37,9 +37,10 @@ class IntentHead(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
-            "dense_weight": 2.0,
+            "dense_weight": 1.0,
             "C": 20.0,
-            "max_iter": 300,
+            "max_iter": 200,
+            "tol": 1e-3,
             "threshold": 0.25,
             "fallback_intent": "question",
             "ranking_length": 5,
@@ -102,7 +103,11 @@ class IntentHead(IntentClassifier, GraphComponent):
         from sklearn.linear_model import LogisticRegression
 
         model = LogisticRegression(
-            C=self._config["C"], max_iter=self._config["max_iter"], class_weight="balanced", random_state=1
+            C=self._config["C"],
+            max_iter=self._config["max_iter"],
+            tol=self._config["tol"],
+            class_weight="balanced",
+            random_state=1,
         )
         model.fit(features, intents)
         self._labels = [str(label) for label in model.classes_]
