@@ -29,6 +29,9 @@ MAY_INTERRUPT = {
     "out_of_scope", "smalltalk", "greet", "thanks", "goodbye", "not_helpful",
 }  # fmt: skip
 SURE = 0.5
+SHORT = 30
+"""Letters up to which a message can be a command whatever the form asks."""
+STOPS = re.compile(r"\b(?:atcel\w*|beidzam|partrauc\w*|stop|cancel|отмен\w*|хватит)\b")
 OPTIONS = {
     "applicant": ("association", "foundation", "municipality", "social_enterprise", "business", "individual"),
     "region": ("riga", "pieriga", "kurzeme", "zemgale", "vidzeme", "latgale", "latvia"),
@@ -64,24 +67,26 @@ def begin(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draf
 def carry_on(helpdesk: Helpdesk, situation: Situation, memory: Memory, reply: Reply) -> list[Draft]:
     """Every message while the form is open: a command, an answer, a correction, or an interruption."""
     form = Form.read(memory.form or {})
+    if STOPS.search(fold(situation.text)) and len(situation.text) <= SHORT:
+        return cancel(helpdesk, situation, memory, form)
     command = COMMANDS.get(situation.intent)
-    if command and not _is_long_matter(form, situation):
+    if command and not _is_story(form, situation):
         return command(helpdesk, situation, memory, form)
     if is_interruption(form, situation):
         return interrupt(helpdesk, situation, memory, reply)
     return take_answer(helpdesk, situation, memory, form)
 
 
-def _is_long_matter(form: Form, situation: Situation) -> bool:
-    """A story told at the `matter` step may sound like anything: "gribam atcelt rindas…" does not cancel."""
-    return form.step == "matter" and situation.value is None and len(situation.text) > 40
+def _is_story(form: Form, situation: Situation) -> bool:
+    """What is told at the `matter` step may sound like anything: "gribam atcelt rindas…" does not cancel."""
+    return form.step == "matter" and situation.value is None and len(situation.text) > SHORT
 
 
 def is_interruption(form: Form, situation: Situation) -> bool:
     if situation.value is not None:
         return situation.intent not in ("inform", "form")
     if situation.intent in ALWAYS_INTERRUPT and situation.confidence >= SURE:
-        return not _is_long_matter(form, situation)
+        return not _is_story(form, situation)
     asks = situation.text.rstrip().endswith("?")
     if form.step == "matter":
         return asks and len(situation.text) < 100 and situation.intent in MAY_INTERRUPT

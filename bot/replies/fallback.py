@@ -1,4 +1,4 @@
-"""Answering without Rasa: the same replies, reached by the few words that give a move away."""
+"""Answering without Rasa: the same replies, reached by words that give a move away or by an example alike."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.nlu.lexicon import find_entities
 from bot.nlu.text import fold
 from bot.replies import buttons
 from bot.replies.dialogue import conduct
+from bot.replies.examples import ALIKE, load_examples
 from bot.replies.moves import find_reply
 from bot.replies.situation import Situation
 from bot.wording import say
@@ -53,6 +54,9 @@ def guess_intent(text: str, entities: dict[str, list[str]]) -> str:
     named = next((intent for intent, words in load_giveaways() if words.search(folded)), None)
     if named:
         return named
+    alike = load_examples().nearest(text)
+    if alike and alike[1] >= ALIKE:
+        return alike[0]
     if len(folded.split()) <= _SHORT and "?" not in text:
         if set(entities) == {"ordinal"}:
             return "choose"

@@ -1,0 +1,51 @@
+"""Every dialogue of tests/dialogs, through record, Rasa, actions, retrieval and record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.helpdesk import Helpdesk, load_knowledge, open_database
+from bot.settings import Settings
+from retrieval.encoder import load_encoder
+from tests.dialogs.player import Dialogue, Rasas, play, read_dialogues
+from tests.dialogs.serving import serve_rasa
+from tests.e2e.product.product import MODELS, alone, bring_model
+
+DIALOGUES = list(read_dialogues())
+LEAST = 80
+
+
+@pytest.fixture(scope="module")
+def helpdesk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Helpdesk]:
+    """All materials; their vectors are kept where `make run` keeps them, so that none is encoded twice."""
+    database = tmp_path_factory.mktemp("database") / "helpdesk.sqlite3"
+    settings = Settings(_env_file=None, data=MODELS, demo=True, database_url=f"sqlite:///{database}")
+    encoder = load_encoder("packaged")
+    with alone("index"):
+        knowledge = load_knowledge(settings, encoder)
+    helpdesk = Helpdesk(settings, settings.clock, open_database(settings), encoder, knowledge)
+    yield helpdesk
+    helpdesk.close()
+
+
+@pytest.fixture(scope="module")
+def rasa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rasas]:
+    data: Path = tmp_path_factory.mktemp("rasa")
+    bring_model(data)
+    with serve_rasa(data) as rasa:
+        yield rasa
+
+
+def test_there_are_enough_dialogues_and_a_third_is_interrupted() -> None:
+    assert len(DIALOGUES) >= LEAST
+    assert sum(dialogue.file == "interruptions" for dialogue in DIALOGUES) >= len(DIALOGUES) / 3
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: f"{dialogue.file}: {dialogue.name}")
+def test_dialogue(helpdesk: Helpdesk, rasa: Rasas, dialogue: Dialogue) -> None:
+    played = play(helpdesk, rasa, dialogue)
+    assert not played.missed, "\n".join([*played.said, *played.missed])
