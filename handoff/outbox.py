@@ -122,6 +122,14 @@ def _view(session: Session, row: Outgoing) -> Delivery:
     )
 
 
+def give_back(session: Session, delivery: Delivery) -> None:
+    """Leased and not begun, by a worker that is asked to stop: due again at once, as if never leased."""
+    row = _find_waiting(session, delivery.id)
+    if row is not None and row.lease == delivery.lease:
+        row.lease, row.leased_until = None, None
+        row.attempts -= 1
+
+
 def mark_sent(session: Session, delivery: Delivery) -> bool:
     """False if it was finished before. Counts even from an overtaken lease: it has arrived."""
     row = _find_waiting(session, delivery.id)

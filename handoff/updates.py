@@ -101,6 +101,20 @@ def lease_updates(session: Session, channel: str, *, limit: int) -> list[StoredU
     return [StoredUpdate(row.update_id, row.chat, row.payload or {}, row.attempts) for row in rows]
 
 
+def give_back(session: Session, channel: str, update_id: int) -> None:
+    """Leased and not begun, by a worker that is asked to stop: due again at once, as if never leased."""
+    row = session.scalar(
+        select(ChannelUpdate).where(
+            ChannelUpdate.channel == channel,
+            ChannelUpdate.update_id == update_id,
+            ChannelUpdate.state == "waiting",
+        )
+    )
+    if row is not None:
+        row.leased_until = None
+        row.attempts -= 1
+
+
 def finish_update(session: Session, channel: str, update_id: int) -> bool:
     """False if it was finished before. What it said is not kept here any longer."""
     finished = session.scalar(

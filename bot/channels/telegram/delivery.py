@@ -20,7 +20,6 @@ from bot.channels.port import DeliveryFailed
 from bot.channels.telegram.content import Content, load_content
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.people import CHANNEL
-from bot.channels.telegram.rendering import Part
 from bot.channels.telegram.sending import Moved, Sender
 from bot.helpdesk import Helpdesk
 from handoff import chats, events, outbox, subscriptions
@@ -43,6 +42,7 @@ class Courier:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
         self._under_way: set[int] = set()
+        self._leased: list[Delivery] = []
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -56,6 +56,7 @@ class Courier:
                 await self._work_once()
         finally:
             unsubscribe()
+            self._give_back()
             if self._running:
                 await asyncio.wait(self._running, timeout=10)
 
@@ -63,18 +64,22 @@ class Courier:
         await self._slots.acquire()
         self._slots.release()
         self._woken.clear()
-        leased = await run_in_threadpool(self._lease)
-        for row in leased:
-            if row.id in self._under_way:
-                # Its lease ran out, by a clock that jumped: it is being sent all the same.
-                continue
-            self._under_way.add(row.id)
-            await self._slots.acquire()
-            task = asyncio.create_task(self._deliver(row))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-        if not leased:
+        await run_in_threadpool(self._lease)
+        if not self._leased:
             await self._wait()
+        while self._leased:
+            await self._slots.acquire()
+            self._begin(self._leased.pop(0))
+
+    def _begin(self, row: Delivery) -> None:
+        if row.id in self._under_way:
+            # Its lease ran out, by a clock that jumped: it is being sent all the same.
+            self._slots.release()
+            return
+        self._under_way.add(row.id)
+        task = asyncio.create_task(self._deliver(row))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _wait(self) -> None:
         with suppress(asyncio.TimeoutError):
@@ -82,14 +87,21 @@ class Courier:
             async with asyncio.timeout(IDLE):
                 await self._woken.wait()
 
-    def _lease(self) -> list[Delivery]:
+    def _lease(self) -> None:
         with self._helpdesk.database.transaction() as session:
-            return outbox.lease_deliveries(session, [CHANNEL], limit=AT_ONCE)
+            leased = outbox.lease_deliveries(session, [CHANNEL], limit=AT_ONCE)
+        self._leased = leased
+
+    def _give_back(self) -> None:
+        """What was leased and not begun need not wait for its lease to run out."""
+        with self._helpdesk.database.transaction() as session:
+            for row in self._leased:
+                outbox.give_back(session, row)
+        self._leased = []
 
     async def _deliver(self, row: Delivery) -> None:
         try:
             await self._show(row)
-            await self._write(lambda session: outbox.mark_sent(session, row))
         except Moved as moved:
             await self._write(partial(self._move, row=row, chat_id=moved.chat_id))
         except DeliveryFailed as failed:
@@ -111,18 +123,18 @@ class Courier:
         await run_in_threadpool(within)
 
     async def _show(self, row: Delivery) -> None:
-        """What is still to be shown of it."""
+        """What is still to be shown of it. The last part and that all is sent are noted in one transaction."""
         chat_id = int(row.address)
         content = await run_in_threadpool(self._load, row)
         if content.edits is not None and await self._sender.edit(chat_id, content.edits, content.parts[0]):
-            await self._write(lambda session: note(session, row, 0, content.edits))
+            await self._write(partial(note, row=row, place=0, reference=content.edits, last=True))
             return
         for place, part in content.left:
-            await self._send(row, chat_id, place, part)
-
-    async def _send(self, row: Delivery, chat_id: int, place: int, part: Part) -> None:
-        reference = await self._sender.send(chat_id, part)
-        await self._write(lambda session: note(session, row, place, reference))
+            reference = await self._sender.send(chat_id, part)
+            last = place == len(content.parts) - 1
+            await self._write(partial(note, row=row, place=place, reference=reference, last=last))
+        if not content.left:
+            await self._write(partial(outbox.mark_sent, delivery=row))
 
     def _load(self, row: Delivery) -> Content:
         with self._helpdesk.database.transaction() as session:
@@ -145,7 +157,9 @@ class Courier:
             subscriptions.end_all(session, CHANNEL, row.address, reason=failure.reason)
 
 
-def note(session: Session, row: Delivery, place: int, reference: int | None) -> None:
+def note(session: Session, row: Delivery, place: int, reference: int, last: bool) -> None:
     """Remember that a part is in the chat; menus of the channel are not in the record and need not be."""
-    if row.message is not None and reference is not None:
+    if last:
+        outbox.mark_sent(session, row)
+    if row.message is not None:
         chats.note_shown(session, CHANNEL, row.address, row.message.id, part=place, reference=reference)

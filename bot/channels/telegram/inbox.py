@@ -73,6 +73,7 @@ class Inbox:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
         self._under_way: set[int] = set()
+        self._leased: list[StoredUpdate] = []
         self._failures: dict[int, Exception] = {}
         application.add_error_handler(self._note_failure)
 
@@ -97,6 +98,7 @@ class Inbox:
                 await self._work_once()
         finally:
             unsubscribe()
+            self._give_back()
             if self._running:
                 await asyncio.wait(self._running, timeout=5)
 
@@ -104,17 +106,21 @@ class Inbox:
         await self._slots.acquire()
         self._slots.release()
         self._woken.clear()
-        leased = await run_in_threadpool(self._lease)
-        for stored in leased:
-            if stored.update_id in self._under_way:
-                continue
-            self._under_way.add(stored.update_id)
-            await self._slots.acquire()
-            task = asyncio.create_task(self._handle(stored))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-        if not leased:
+        await run_in_threadpool(self._lease)
+        if not self._leased:
             await self._wait()
+        while self._leased:
+            await self._slots.acquire()
+            self._begin(self._leased.pop(0))
+
+    def _begin(self, stored: StoredUpdate) -> None:
+        if stored.update_id in self._under_way:
+            self._slots.release()
+            return
+        self._under_way.add(stored.update_id)
+        task = asyncio.create_task(self._handle(stored))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _wait(self) -> None:
         with suppress(asyncio.TimeoutError):
@@ -122,9 +128,17 @@ class Inbox:
             async with asyncio.timeout(IDLE):
                 await self._woken.wait()
 
-    def _lease(self) -> list[StoredUpdate]:
+    def _lease(self) -> None:
         with self._helpdesk.database.transaction() as session:
-            return updates.lease_updates(session, CHANNEL, limit=AT_ONCE)
+            leased = updates.lease_updates(session, CHANNEL, limit=AT_ONCE)
+        self._leased = leased
+
+    def _give_back(self) -> None:
+        """What was leased and not begun need not wait for its lease to run out."""
+        with self._helpdesk.database.transaction() as session:
+            for stored in self._leased:
+                updates.give_back(session, CHANNEL, stored.update_id)
+        self._leased = []
 
     async def _handle(self, stored: StoredUpdate) -> None:
         try:
