@@ -53,10 +53,10 @@ def hand_over(session: Session, conversation: Conversation, draft: Draft, data: 
         said = session.scalars(_last_words(conversation)).all()
         request.summary = request.summary or (said[0][:400] if said else "")
         request.searched = add_folded("", request.summary, *_form_texts(request.form), *reversed(said))
-    facts = request_facts(session, request, conversation.locale)
-    expectation = word(session, draft.locale, "opened" if is_new else "still_open", **facts)
+    described = describe_request(session, request, conversation.locale)
+    expectation = word(session, draft.locale, "opened" if is_new else "still_open", **request_facts(described))
     text = f"{draft.text}\n\n{expectation}" if draft.text else expectation
-    told = {**draft.data, "request": describe_request(session, request, conversation.locale)}
+    told = {**draft.data, "request": described}
     return replace(draft, kind=MessageKind.HANDOFF, text=text, data=told), None
 
 

@@ -17,9 +17,9 @@ from handoff.waiting import describe_request, request_facts
 
 def tell(session: Session, conversation: Conversation, request: Request, event: str, **more: Any) -> MessageRow:
     """A status message: `data.event`, `data.owner`, `data.request`. Call it after the move."""
-    facts = {**request_facts(session, request, conversation.locale), "outcome": request.outcome, **more}
-    text = word(session, conversation.locale, event, **facts)
     described = describe_request(session, request, conversation.locale)
+    facts = {**request_facts(described), "outcome": request.outcome, **more}
+    text = word(session, conversation.locale, event, **facts)
     draft = system_draft(
         text, conversation.locale, event=event, owner=conversation.owner, request=described, **more
     )

@@ -63,27 +63,33 @@ def expect_first_reply(session: Session, request: Request) -> datetime | None:
 
 
 def describe_request(session: Session, request: Request, locale: str | None = None) -> dict[str, Any]:
-    """`data.request` of a handoff message, JSON throughout: number, state, position, expected (ISO instant),
-    and what waiting depends on: availability, opens_at, holiday, assignee (the name)."""
-    seen = look(session)
+    """`data.request` of a handoff message, JSON throughout: number, state, position, assignee (the name), and
+    while it is new what waiting depends on: expected and opens_at (ISO instants), availability, holiday."""
     assignee = session.get(Coordinator, request.assignee_id) if request.assignee_id else None
-    expected = expect_first_reply(session, request)
-    holiday = seen.holiday_en if (locale or request.locale) == "en" else seen.holiday_lv
     return {
         "number": request.number,
         "state": request.state,
         "position": find_position(session, request),
-        "expected": expected.isoformat() if expected else None,
-        "availability": str(seen.state),
-        "opens_at": seen.opens_at.isoformat() if seen.opens_at else None,
-        "holiday": holiday,
+        **_describe_waiting(session, request, locale or request.locale),
         "assignee": assignee.name if assignee else None,
     }
 
 
-def request_facts(session: Session, request: Request, locale: str | None = None) -> dict[str, Any]:
+def _describe_waiting(session: Session, request: Request, locale: str) -> dict[str, str | None]:
+    if request.state != "new":
+        return dict.fromkeys(("expected", "availability", "opens_at", "holiday"))
+    seen, expected = look(session), expect_first_reply(session, request)
+    return {
+        "expected": expected.isoformat() if expected else None,
+        "availability": str(seen.state),
+        "opens_at": seen.opens_at.isoformat() if seen.opens_at else None,
+        "holiday": seen.holiday_en if locale == "en" else seen.holiday_lv,
+    }
+
+
+def request_facts(described: dict[str, Any]) -> dict[str, Any]:
     """The same for a Wording: instants are datetimes."""
-    told = describe_request(session, request, locale)
+    told = dict(described)
     for key in ("expected", "opens_at"):
         told[key] = datetime.fromisoformat(told[key]) if told[key] else None
     return told
