@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.product.product import Product, bring_model
+from tests.e2e.product.product import Product, Visitor, bring_model
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +21,10 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     finally:
         if running.process.poll() is None:
             running.interrupt()
+
+
+@pytest.fixture(autouse=True)
+def _hang_up() -> Iterator[None]:
+    yield
+    while Visitor.met:
+        Visitor.met.pop().leave()

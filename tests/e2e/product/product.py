@@ -12,9 +12,9 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import httpx2
 
@@ -62,16 +62,25 @@ def bring_model(data: Path) -> None:
 
 
 class Visitor:
-    """Someone talking over the public API."""
+    """Someone talking over the public API. The test's end closes every connection (conftest)."""
+
+    met: ClassVar[list[Visitor]] = []
 
     def __init__(self, base: str, locale: str = "lv") -> None:
         self._client = httpx2.Client(base_url=f"{base}/api/v1", timeout=30, trust_env=False)
+        self._listening: AbstractContextManager[httpx2.Response] | None = None
+        self._stream: Iterator[str] = iter(())
+        self.met.append(self)
         opened = self._client.post("/conversations", json={"locale": locale, "consent": "1"})
         assert opened.status_code == 201, opened.text
         self.id: str = opened.json()["conversation"]["id"]
         self._client.headers["Authorization"] = f"Bearer {opened.json()['token']}"
         self.seen = max(message["seq"] for message in self.messages())
-        self._stream: Iterator[str] | None = None
+
+    def leave(self) -> None:
+        if self._listening is not None:
+            self._listening.__exit__(None, None, None)
+        self._client.close()
 
     def messages(self, after: int = 0) -> list[dict[str, Any]]:
         got = self._client.get(f"/conversations/{self.id}/messages", params={"after": after})
@@ -99,10 +108,11 @@ class Visitor:
 
     def ask_quickly(self, text: str) -> None:
         """Ask and wait for the answer on the event stream, as the website's chat does: no polling in between."""
-        if self._stream is None:
+        if self._listening is None:
             headers = {"Last-Event-ID": str(self.seen)}
-            stream = self._client.stream("GET", f"/conversations/{self.id}/events", headers=headers, timeout=30)
-            self._stream = stream.__enter__().iter_lines()
+            path = f"/conversations/{self.id}/events"
+            self._listening = self._client.stream("GET", path, headers=headers, timeout=30)
+            self._stream = self._listening.__enter__().iter_lines()
         self.say(text)
         for line in self._stream:
             if line.startswith("data:") and '"author":"bot"' in line.replace(": ", ":"):
