@@ -12,7 +12,7 @@ from knowledge.document import Block, BlockKind
 
 _PARSER = MarkdownIt("commonmark").enable("table")
 _YEAR = re.compile(r"^([ \t]*(?:[-*+][ \t]+)?\d{3,})\. ", re.MULTILINE)
-"""A Latvian sentence may begin with a year ("2023. gada aprīlī …"); Markdown would take that for a list."""
+"""A Latvian sentence may begin with a year ("2023. gada aprīlī …"), which Markdown would read as a list."""
 
 
 def read_markdown(text: str) -> tuple[Block, ...]:
