@@ -48,6 +48,8 @@ def tell_how_to_apply(helpdesk: Helpdesk, situation: Situation, memory: Memory) 
 
 def reply_about_call(helpdesk: Helpdesk, situation: Situation, memory: Memory, aspect: Aspect) -> list[Draft]:
     """About the call that was named, picked or spoken of; asks which one if that is open."""
+    if is_beyond(memory.shown, situation.first("ordinal")):
+        return [ask_which(helpdesk, situation, memory, "bot.calls.not_that_many")]
     call = find_call(helpdesk, situation, memory)
     if call is not None:
         memory.call = call.id
@@ -82,6 +84,10 @@ def pick(shown: list[str], place: str | None) -> str | None:
         return None
     index = len(shown) if place == "last" else int(place)
     return shown[index - 1] if 1 <= index <= len(shown) else None
+
+
+def is_beyond(shown: list[str], place: str | None) -> bool:
+    return bool(shown) and place is not None and pick(shown, place) is None
 
 
 def get_call(helpdesk: Helpdesk, call_id: str | None, locale: str) -> FundingCall | None:
@@ -153,7 +159,7 @@ def call_buttons(helpdesk: Helpdesk, call: FundingCall, locale: str) -> list[But
     return [*offered, buttons.person(locale)]
 
 
-def ask_which(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Draft:
+def ask_which(helpdesk: Helpdesk, situation: Situation, memory: Memory, why: str = "bot.calls.which") -> Draft:
     locale = situation.locale
     found = [call for call_id in memory.shown if (call := get_call(helpdesk, call_id, locale))]
     offered = [
@@ -164,7 +170,7 @@ def ask_which(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Draft
         )
         for place, call in enumerate(found, 1)
     ]
-    return Draft(MessageKind.CHOICE, say(locale, "bot.calls.which"), locale, buttons=tuple(offered))
+    return Draft(MessageKind.CHOICE, say(locale, why, count=len(found)), locale, buttons=tuple(offered))
 
 
 def tell_everything(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> str:

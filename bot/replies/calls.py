@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.helpdesk import Helpdesk
+from bot.nlu.text import fold
 from bot.replies import buttons
 from bot.replies.call_cards import make_card, tell_codes, tell_line
 from bot.replies.call_search import FILTERS, Match, Search, search_calls
@@ -15,6 +17,7 @@ from bot.wording import say
 from handoff.messages import Button, Draft, MessageKind
 
 AT_ONCE = 5
+STARTS_OVER = re.compile(r"\b(?:visi|visus|visas|all|все|no jauna|no sakuma|from scratch|сначала)\b")
 KEPT = ("theme", "target_group", "applicant", "region", "amount")
 """What stays true of a person from one list to the next; a time or a state of calls is asked for each time."""
 
@@ -33,7 +36,8 @@ def find_filters(situation: Situation, memory: Memory) -> dict[str, str]:
     if situation.first("reset"):
         return {}
     said = {name: values[-1] for name in FILTERS if (values := situation.entities.get(name))}
-    kept = {name: value for name, value in memory.filters.items() if name in KEPT}
+    starts_over = STARTS_OVER.search(fold(situation.text)) is not None
+    kept = {name: value for name, value in memory.filters.items() if name in KEPT and not starts_over}
     if "theme" in said:
         kept.pop("target_group", None)
     if "target_group" in said:

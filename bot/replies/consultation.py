@@ -8,7 +8,7 @@ from collections.abc import Callable
 from bot.helpdesk import Helpdesk
 from bot.nlu.text import fold
 from bot.replies import buttons, escalation, person
-from bot.replies.form import CODED, STEPS, Form, read_answer
+from bot.replies.form import CODED, LONG_STORY, STEPS, Form, read_answer, take_words
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import find_sentence, say
@@ -115,7 +115,11 @@ def take_answer(helpdesk: Helpdesk, situation: Situation, memory: Memory, form: 
         form.put(form.step, reading.value)
     filled = fill_in(form, situation)
     if reading.value is None and not corrected and not filled:
-        return [ask(memory, locale, say(locale, f"bot.form.problem.{reading.problem}"))]
+        words = take_words(form, situation)
+        if words is None:
+            memory.form = form.write()
+            return [ask(memory, locale, say(locale, f"bot.form.problem.{reading.problem}"))]
+        form.put(form.step, words)
     memory.form = form.write()
     noted = say(locale, "bot.form.corrected", what=", ".join(corrected)) if corrected else ""
     if filled and not noted:
@@ -144,6 +148,20 @@ def fill_in(form: Form, situation: Situation) -> list[str]:
         if said and step not in form.answers and step not in form.skipped:
             form.put(step, said[-1])
             told.append(tell_answer(step, said[-1], situation.locale))
+    return told + _fill_in_words(form, situation)
+
+
+def _fill_in_words(form: Form, situation: Situation) -> list[str]:
+    """An address given early, and a story told where a word was asked for."""
+    contact = situation.first("email") or situation.first("phone")
+    found = {"contact": contact} if contact else {}
+    if form.step in CODED and len(situation.text) > LONG_STORY and not contact:
+        found["matter"] = situation.text.strip()
+    told = []
+    for step, value in found.items():
+        if step not in form.answers:
+            form.put(step, value)
+            told.append(tell_answer(step, value, situation.locale))
     return told
 
 
@@ -272,6 +290,11 @@ def disagree(helpdesk: Helpdesk, situation: Situation, memory: Memory, form: For
     locale = situation.locale
     if any(situation.entities.get(step) for step in CODED):
         return take_answer(helpdesk, situation, memory, form)
+    step = named_step(situation.text, locale)
+    if step and (step in form.answers or form.step == "confirm"):
+        form.edit(step)
+        memory.form = form.write()
+        return [ask(memory, locale, "")]
     if form.step == "confirm":
         return [_ask_what_to_change(memory, form, locale)]
     if form.step == "consent":

@@ -20,6 +20,10 @@ CODED = ("applicant", "region", "stage", "theme")
 REQUIRED = {"contact", "consent", "confirm"}
 LONGEST_ANSWER = 2000
 SHORTEST_MATTER = 10
+LONGEST_WORDS = 200
+MOST_TRIES = 2
+LONG_STORY = 40
+"""Letters from which an answer to another question is the matter itself."""
 HERE = re.compile(
     r"\b(?:seit|saja\s+cata|cata|sarakste|tepat|te\s+pat|here|this chat|in chat|chat|здесь|тут|в\s+чате"
     r"|telegram\w*)\b"
@@ -28,12 +32,16 @@ HERE = re.compile(
 
 @dataclass
 class Form:
-    """`answers` holds codes where a step has a vocabulary, else what the person wrote."""
+    """`answers` holds codes where a step has a vocabulary and the answer was recognised, else the person's words.
+
+    `tries` counts answers to the question asked now that were not understood.
+    """
 
     step: str = STEPS[0]
     answers: dict[str, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     editing: bool = False
+    tries: int = 0
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Form:
@@ -43,6 +51,7 @@ class Form:
             answers={str(name): str(value) for name, value in dict(kept.get("answers") or {}).items()},
             skipped=[str(name) for name in kept.get("skipped") or ()],
             editing=bool(kept.get("editing")),
+            tries=int(kept.get("tries") or 0),
         )
 
     @classmethod
@@ -62,6 +71,7 @@ class Form:
             "answers": dict(self.answers),
             "skipped": list(self.skipped),
             "editing": self.editing,
+            "tries": self.tries,
         }
 
     @property
@@ -76,8 +86,9 @@ class Form:
         self.answers[step] = value
         if step in self.skipped:
             self.skipped.remove(step)
-        self.editing = False
-        self.step = self.next_open()
+        if step == self.step:
+            self.tries = 0
+        self.editing, self.step = False, self.next_open()
 
     def skip(self) -> bool:
         """False if this step cannot be left out."""
@@ -85,6 +96,7 @@ class Form:
             return False
         self.answers.pop(self.step, None)
         self.skipped.append(self.step)
+        self.tries = 0
         self.step = self.next_open()
         return True
 
@@ -100,7 +112,7 @@ class Form:
         self.answers.pop(step, None)
         if step in self.skipped:
             self.skipped.remove(step)
-        self.step, self.editing = step, True
+        self.step, self.editing, self.tries = step, True, 0
 
 
 @dataclass(frozen=True)
@@ -123,6 +135,18 @@ def _read_code(step: str, situation: Situation) -> Reading:
     if value is None and step == "theme" and situation.first("target_group"):
         value = _theme_of(situation.first("target_group"))
     return Reading(value) if value else Reading(problem=f"unknown_{step}")
+
+
+def looks_like_address(text: str) -> bool:
+    return "@" in text or sum(character.isdigit() for character in text) >= 5
+
+
+def take_words(form: Form, situation: Situation) -> str | None:
+    """The second answer that no vocabulary knows is taken as it was said: a person will read it."""
+    form.tries += 1
+    text = situation.text.strip()
+    known = form.step in CODED and situation.value is None and not looks_like_address(text)
+    return text[:LONGEST_WORDS] if known and form.tries >= MOST_TRIES and len(text) > 2 else None
 
 
 def _theme_of(group: str | None) -> str | None:

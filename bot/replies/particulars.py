@@ -68,6 +68,8 @@ def choose(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Dra
     passage = call_details.pick(memory.passages, situation.first("ordinal"))
     if passage:
         return questions.show_passage(helpdesk, situation, memory, passage)
+    if call_details.is_beyond(memory.shown, situation.first("ordinal")):
+        return call_details.describe_call(helpdesk, situation, memory)
     if call_details.find_call(helpdesk, situation, memory):
         return call_details.describe_call(helpdesk, situation, memory)
     locale = situation.locale

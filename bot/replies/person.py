@@ -12,6 +12,8 @@ from handoff.messages import Author, Draft, Effect, MessageKind
 from retrieval.retriever import Decision
 
 LONGEST_SUMMARY = 400
+SURE = 0.8
+"""Confidence from which a general answer goes before the offer of a person who judges the case."""
 
 
 def hand_over(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
@@ -60,7 +62,11 @@ def offer_person(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> li
     """What the library says of it in general, if anything; the case itself is for a person to judge."""
     drafts = []
     finding = questions.find(helpdesk, situation, memory)
-    if situation.intent == "legal_judgement" and finding.decision is Decision.ANSWER:
+    if (
+        situation.intent == "legal_judgement"
+        and finding.decision is Decision.ANSWER
+        and finding.confidence >= SURE
+    ):
         drafts.append(questions.draft_answer(helpdesk, situation, finding))
     reason = escalation.OFFERED.get(situation.intent, "offer_accepted")
     return [*drafts, draft_offer(situation, memory, reason)]
