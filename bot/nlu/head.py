@@ -21,6 +21,7 @@ from scipy import sparse
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentHead(IntentClassifier, GraphComponent):
     """Below `threshold` the message is no dialogue move: it becomes `fallback_intent`, a question to search.
+    `thresholds` asks more of single intents, where a wrong guess would offend or frighten.
 
     `dense_weight` is the length of the sentence vector beside the n-grams' length of one. `C` is the inverse
     strength of regularisation.
@@ -42,6 +43,7 @@ class IntentHead(IntentClassifier, GraphComponent):
             "max_iter": 200,
             "tol": 1e-3,
             "threshold": 0.25,
+            "thresholds": {},
             "fallback_intent": "question",
             "ranking_length": 5,
         }
@@ -133,11 +135,15 @@ class IntentHead(IntentClassifier, GraphComponent):
     def _set_intent(self, message: Message, chances: np.ndarray) -> None:
         order = np.argsort(-chances)[: self._config["ranking_length"]]
         ranking = [{"name": self._labels[i], "confidence": float(chances[i])} for i in order]
-        best = ranking[0]
-        if best["confidence"] < self._config["threshold"]:
-            best = {"name": self._config["fallback_intent"], "confidence": best["confidence"]}
+        best = next((item for item in ranking if self._is_sure(item)), None)
+        if best is None:
+            best = {"name": self._config["fallback_intent"], "confidence": ranking[0]["confidence"]}
         message.set("intent", best, add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
+
+    def _is_sure(self, item: dict[str, Any]) -> bool:
+        least = self._config["thresholds"].get(item["name"], self._config["threshold"])
+        return bool(item["confidence"] >= least)
 
     def _matrix(self, messages: Sequence[Message]) -> sparse.csr_matrix:
         counts = sparse.vstack([_counts(message) for message in messages]).tocsr().astype(np.float32)
