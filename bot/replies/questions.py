@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bot.helpdesk import Helpdesk
-from bot.nlu.text import fold, tokenize
 from bot.replies import buttons, escalation
+from bot.replies.follow_up import is_follow_up, join, strip_lead_in
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import say
@@ -15,17 +14,9 @@ from handoff.messages import Button, Draft, MessageKind, SourceLink
 from knowledge.passage import Passage
 from retrieval.retriever import Decision, Excerpt, Finding
 
-FOLLOW_UP = re.compile(
-    r"^(?:un|bet|and|but|а|и|но|tad|so)\b|\b(?:tas|ta|to|tam|tai|tie|tos|tiem|tur|tads|tada|sis|si|so|it|that|this|those|them|"
-    r"they|there|это|этот|он|она|они|там|его|их)\b"
-)
-SHORT = 6
-"""Words up to which a question may be the rest of the one before."""
-
 
 def answer(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
     finding = find(helpdesk, situation, memory)
-    memory.question = situation.text
     if finding.decision is Decision.ANSWER:
         memory.misses = 0
         return [draft_answer(helpdesk, situation, finding)]
@@ -36,18 +27,26 @@ def answer(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Dra
 
 
 def find(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Finding:
-    """A follow-up is searched for together with the question before it; the surer of the two findings counts."""
-    retriever = helpdesk.knowledge.retriever
-    alone = retriever.ask(situation.text, locale=situation.locale, vector=situation.vector)
-    if not memory.question or not is_follow_up(situation.text):
+    """A follow-up is searched for together with the question before it; the surer of the two findings counts.
+
+    `memory.question` is then what was searched for, so that the next follow-up leans on the same subject.
+    """
+    retriever, before = helpdesk.knowledge.retriever, memory.question
+    asked = strip_lead_in(situation.text)
+    vector = situation.vector if asked == situation.text else None
+    memory.question = asked
+    alone = retriever.ask(asked, locale=situation.locale, vector=vector)
+    if not before or not is_follow_up(asked):
         return alone
-    together = retriever.ask(f"{memory.question} {situation.text}", locale=situation.locale)
-    return max(alone, together, key=lambda finding: (finding.decision is Decision.ANSWER, finding.confidence))
+    together = retriever.ask(join(before, asked), locale=situation.locale)
+    if _worth(together) <= _worth(alone):
+        return alone
+    memory.question = join(before, asked)
+    return together
 
 
-def is_follow_up(text: str) -> bool:
-    """Short, and leaning on what was said before: "un kas to apmaksā?"."""
-    return len(tokenize(text)) <= SHORT and FOLLOW_UP.search(fold(text).strip()) is not None
+def _worth(finding: Finding) -> tuple[bool, float]:
+    return finding.decision is Decision.ANSWER, finding.confidence
 
 
 def draft_answer(helpdesk: Helpdesk, situation: Situation, finding: Finding) -> Draft:

@@ -1,0 +1,55 @@
+"""Questions that lean on the one before, and the polite words around a question: what is left to search for."""
+
+from __future__ import annotations
+
+import re
+
+from bot.nlu.text import fold, tokenize
+
+SHORT = 6
+"""Words up to which a question may be the rest of the one before."""
+_BEGINS = r"un|bet|and|but|а|и|но|tad|so"
+_POINTS = (
+    r"tas|ta|to|tam|tai|tie|tos|tiem|tur|tads|tada|taja|sis|si|so|it|its|that|this|those|them|they|there"
+    r"|это|этот|этого|он|она|они|там|его|их|тут"
+)
+FOLLOW_UP = re.compile(rf"^(?:{_BEGINS})\b|\b(?:{_POINTS})\b")
+_LEANING = re.compile(rf"^(?:{_BEGINS})\s+|\b(?:{_POINTS})\b\s*")
+_ASKING = re.compile(
+    r"^(?:(?:kas|ko|kads|kada|kadi|kadas|kur|kad|cik|kapec|ka|vai|what|who|where|when|how|why|что|кто|где|когда|как)\b\s*)"
+    r"(?:(?:ir|isti|tas|vada|dara|nozime|liels|daudz|is|are|does|do|mean|такое|такая|делает)\b\s*)*"
+)
+_LEAD_IN = re.compile(
+    r"^(?:(?:labdien|sveiki|hello|hi|здравствуйте)\W+)?(?:es\s+)?"
+    r"(?:grib(?:eju|u|etu)\s+(?:zinat|uzzinat|jautat|pajautat|saprast)"
+    r"|(?:vai\s+)?(?:vari|varat|varetu)\s+(?:pateikt|pastastit|paskaidrot)|sakiet|pasakiet|ludzu"
+    r"|i(?:'d| would)? (?:like|want(?:ed)?) to (?:know|ask)|(?:can|could) you tell me|please tell me"
+    r"|скажите|подскажите|хотел\w* (?:бы )?(?:узнать|спросить))"
+    r"(?:\s*,\s*|\s+)(?:ludzu\s*,?\s*|пожалуйста\s*,?\s*)?"
+)
+
+
+def is_follow_up(text: str) -> bool:
+    """Short, and leaning on what was said before: "un kas to apmaksā?"."""
+    return len(tokenize(text)) <= SHORT and FOLLOW_UP.search(fold(text).strip()) is not None
+
+
+def join(question: str, follow_up: str) -> str:
+    """The follow-up with the subject of the question before in place of its pronouns."""
+    return f"{_cut(follow_up, _LEANING)} {_cut(question, _ASKING)}".strip(" ?!.") + "?"
+
+
+def strip_lead_in(text: str) -> str:
+    """The question without "gribēju zināt, …"; the text itself if nothing much would be left."""
+    stripped = _cut(text, _LEAD_IN)
+    return stripped if len(tokenize(stripped)) >= 2 else text
+
+
+def _cut(text: str, pattern: re.Pattern[str]) -> str:
+    """What the pattern, searched for in the folded text, leaves of the text as it was written."""
+    text = text.strip()
+    kept, place = [], 0
+    for found in pattern.finditer(fold(text)):
+        kept.append(text[place : found.start()])
+        place = found.end()
+    return ("".join(kept) + text[place:]).strip(" ?!.,")
