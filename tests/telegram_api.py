@@ -80,6 +80,10 @@ class Failure:
     after_effect: bool = False
     """The message arrives, the answer to the bot does not: what a lost connection looks like."""
 
+    def can_befall(self, parameters: dict[str, Any]) -> bool:
+        """Plain text has no entities that could not be parsed."""
+        return bool(parameters.get("parse_mode")) or "parse entities" not in str(self.refused)
+
 
 class TelegramApi:
     def __init__(self) -> None:
@@ -184,7 +188,7 @@ class TelegramApi:
     def _take_failure(self, method: str, parameters: dict[str, Any]) -> Failure | None:
         chat = parameters.get("chat_id")
         for failure in self._failures:
-            if failure.method == method and failure.chat_id in (None, chat):
+            if failure.method == method and failure.chat_id in (None, chat) and failure.can_befall(parameters):
                 if failure.passes:
                     failure.passes -= 1
                     return None
@@ -223,6 +227,11 @@ class TelegramApi:
                 left = limit - time.monotonic()
                 assert left > 0, f"not within {timeout} s; last calls: {self.calls[-5:]}"
                 self._moved.wait(min(left, 0.05))
+
+    @property
+    def pending(self) -> int:
+        """Updates that the bot has not fetched and confirmed."""
+        return len(self._updates)
 
     def message(self, chat_id: int, *, user: int | None = None, **content: Any) -> dict[str, Any]:
         chat = self.chat(chat_id)

@@ -23,7 +23,7 @@ from bot.serve import Companion
 from handoff import chats
 from handoff.conversations import ConversationView, find_conversation_at, list_messages
 from handoff.messages import Message
-from handoff.models.channel import ChannelUpdate
+from handoff.models.channel import ChannelUpdate, ShownMessage
 from handoff.models.message import TurnRow
 from handoff.models.outbox import Outgoing
 from tests.telegram_api import TelegramApi
@@ -129,6 +129,14 @@ class Rig:
         """Of the chat's open request."""
         conversation = self.conversation(chat)
         return conversation.request_number if conversation else None
+
+    def shown(self, chat: int) -> list[str]:
+        """Ids of the recorded messages whose first part is in the chat."""
+        with self.helpdesk.database.reading() as session:
+            query = select(ShownMessage.message_id).where(
+                ShownMessage.chat == str(chat), ShownMessage.outgoing.is_(True), ShownMessage.part == 0
+            )
+            return list(session.scalars(query))
 
     @property
     def uploads(self) -> Path:
