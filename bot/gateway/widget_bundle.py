@@ -1,7 +1,7 @@
 """The widget's modules put together: /widget.js, which every page fetches, and the parts that come when needed.
 
-No build step: the sources are read when the server starts. What a visitor needs to chat in the helpdesk's own
-language is one file of at most 15 kB gzipped; the other language and what hangs on the menu are fetched on demand.
+No build step: the sources are read when the server starts. The element is one file of at most 15 kB gzipped;
+a language's sentences are another, of a tenth of that, and what hangs on the menu comes when it is opened.
 """
 
 from __future__ import annotations
@@ -52,7 +52,6 @@ def core_sentences(locale: str) -> dict[str, Any]:
 def describe(helpdesk: Helpdesk) -> dict[str, Any]:
     settings, kept = helpdesk.settings, helpdesk.database.settings
     return {
-        "sentences": {settings.locale: core_sentences(settings.locale)},
         "style": read_style(),
         "locale": settings.locale,
         "locales": LOCALES,

@@ -1,2 +1,2 @@
-// Replaced as a whole when /widget.js is put together: sentences, style, limits and the address of the server.
+// Replaced as a whole when /widget.js is put together: style, limits and the address of the server.
 export const CONFIG = {};

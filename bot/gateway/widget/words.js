@@ -2,21 +2,15 @@
 import { CONFIG } from "./config.js";
 
 export class Words {
-  // The other language comes when it is wanted; if it cannot, the helpdesk's own serves.
+  // Each language is a file of its own: nobody fetches the one they do not read.
   static async of(locale) {
-    if (!CONFIG.sentences[locale]) {
-      try {
-        CONFIG.sentences[locale] = (await import(`${CONFIG.base}/widget-${locale}.js`)).default;
-      } catch {
-        locale = CONFIG.locale;
-      }
-    }
-    return new Words(locale);
+    const { default: sentences } = await import(`${CONFIG.base}/widget-${locale}.js`);
+    return new Words(locale, sentences);
   }
 
-  constructor(locale) {
+  constructor(locale, sentences) {
     this.locale = locale;
-    this.sentences = CONFIG.sentences[locale];
+    this.sentences = sentences;
     this.plural = new Intl.PluralRules(locale);
   }
 

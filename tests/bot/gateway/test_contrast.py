@@ -1,4 +1,4 @@
-"""WCAG contrast, computed from the design tokens themselves: 4.5:1 for text, 3:1 for controls and the focus ring."""
+"""WCAG contrast computed from the design tokens: 4.5:1 for text, 3:1 for controls and the focus ring."""
 
 import re
 from pathlib import Path
@@ -39,7 +39,7 @@ WIDGET_CONTROLS = [
 
 
 def read_colours(block: str) -> dict[str, str]:
-    return {name: colour for name, colour in re.findall(r"--([\w-]+):[^;]*?(#[0-9a-f]{6})", block)}
+    return dict(re.findall(r"--([\w-]+):[^;]*?(#[0-9a-f]{6})", block))
 
 
 def looks(style: str, light: str, dark: str) -> dict[str, dict[str, str]]:

@@ -74,8 +74,18 @@ def test_asking_for_a_person_opens_a_request(visitor: Visitor) -> None:
     assert visitor.client.get(visitor.path, headers=visitor.headers).json()["owner"] == "queue"
 
 
-@pytest.mark.parametrize("verb, tail", [("GET", "/messages"), ("POST", "/messages"), ("GET", "/events"),
-                                        ("GET", "/export"), ("DELETE", ""), ("POST", "/resume-link"), ("PATCH", "")])  # fmt: skip
+VERBS = [
+    ("GET", "/messages"),
+    ("POST", "/messages"),
+    ("GET", "/events"),
+    ("GET", "/export"),
+    ("DELETE", ""),
+    ("POST", "/resume-link"),
+    ("PATCH", ""),
+]
+
+
+@pytest.mark.parametrize("verb, tail", VERBS)
 def test_no_token_opens_anothers_conversation(client: TestClient, visitor: Visitor, verb: str, tail: str) -> None:
     other = Visitor.begin(client)
     body = {"id": str(uuid4()), "text": "Labdien", "locale": "lv"} if verb in ("POST", "PATCH") else None

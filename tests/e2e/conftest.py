@@ -1,0 +1,127 @@
+"""The real application in a thread, real Chromium, and a page that fails the test for what a page must not do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from bot.helpdesk import Helpdesk, Knowledge
+from bot.settings import ROOT, Settings
+from tests.serving import Served, free_port, index_materials, open_helpdesk, serve
+
+CHROMIUM = "/usr/bin/chromium"
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+EXPECTED = "net::ERR_"
+"""What Chromium writes for a network that the test has cut."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def few_materials(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    return index_materials(tmp_path_factory.mktemp("index"))
+
+
+@pytest.fixture
+def helpdesk(few_materials: Knowledge, tmp_path: Path) -> Iterator[Helpdesk]:
+    settings = Settings(
+        _env_file=None,
+        data=tmp_path / "data",
+        port=free_port(),
+        contact_phone="+371 6000 0000",
+        contact_email="palidziba@example.lv",
+    )
+    with open_helpdesk(settings, few_materials) as helpdesk:
+        yield helpdesk
+
+
+@pytest.fixture
+def served(helpdesk: Helpdesk) -> Iterator[Served]:
+    with serve(helpdesk) as served:
+        yield served
+
+
+@dataclass
+class Watched:
+    """Everything that pages said and fetched: what should not have been there fails the test at its end."""
+
+    origin: str
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> Page:
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(f"{error}"))
+        page.on("request", lambda request: self._look(request.url))
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and EXPECTED not in message.text:
+            self.complaints.append(message.text)
+
+    def _look(self, url: str) -> None:
+        if not url.startswith((self.origin, "blob:", "data:")):
+            self.strangers.append(url)
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    contexts: list[BrowserContext] = []
+
+    def make(**facts: Any) -> BrowserContext:
+        defaults = {"locale": "lv-LV", "timezone_id": "Europe/Riga", "viewport": {"width": 1280, "height": 900}}
+        contexts.append(browser.new_context(**{**defaults, **facts}))
+        return contexts[-1]
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def watched(served: Served) -> Iterator[Watched]:
+    watched = Watched(served.url)
+    yield watched
+    assert watched.strangers == [], "requests to other hosts"
+    assert watched.complaints == [], "errors, warnings or violations of the policy in the console"
+
+
+@pytest.fixture
+def open_page(served: Served, watched: Watched, new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    def open_at(path: str = "/", *, context: BrowserContext | None = None, **facts: Any) -> Page:
+        page = watched.watch((context or new_context(**facts)).new_page())
+        page.goto(served.url + path)
+        return page
+
+    return open_at
+
+
+def find_violations(page: Page) -> list[str]:
+    """What axe objects to on the page and inside the widget, each with the node it objects to."""
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run(document, rules)", RULES)
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,244 @@
+"""The chat in real Chromium: asking, reading, leaving, coming back, and never losing a word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from bot.helpdesk import Helpdesk
+from handoff import events, requests
+from handoff.coordinators import add_coordinator, list_coordinators
+from handoff.requests import list_requests
+from tests.e2e.chatting import PATIENCE, Chat
+from tests.serving import Served
+
+OpenPage = Callable[..., Page]
+
+
+def test_nothing_is_kept_before_consent(open_page: OpenPage) -> None:
+    chat = Chat(open_page()).open()
+    expect(chat.root.locator(".consent")).to_contain_text("datorprogramma")
+    expect(chat.field).to_be_hidden()
+    assert chat.kept == {}
+    assert chat.page.context.cookies() == []
+    chat.agree()
+    assert set(chat.kept) == {"sic-chat"}
+    assert chat.page.context.cookies() == []
+
+
+def test_a_question_is_answered_with_a_source_that_opens(open_page: OpenPage) -> None:
+    chat = Chat(open_page()).begin().ask("Kas ir sociālā inovācija?")
+    source = chat.root.locator(".source a").first
+    expect(source).to_be_visible(timeout=PATIENCE)
+    with chat.page.context.expect_page() as opened:
+        source.click()
+    opened.value.wait_for_load_state()
+    anchor = opened.value.url.partition("#")[2]
+    expect(opened.value.locator(f'[id="{anchor}"]')).to_have_count(1)
+
+
+def test_calls_come_as_cards_with_days_left_and_a_calendar(open_page: OpenPage) -> None:
+    chat = Chat(open_page()).begin().ask("Kādi projektu konkursi ir atvērti?")
+    card = chat.root.locator(".call").first
+    expect(card.locator(".pill")).to_contain_text(re.compile(r"Atlik|pēdējā diena|Bez termiņa"))
+    link = chat.root.locator(".call a.action").first
+    calendar = chat.page.request.get(str(link.get_attribute("href")))
+    assert calendar.status == 200
+    assert calendar.text().startswith("BEGIN:VCALENDAR")
+
+
+def test_a_button_says_what_is_on_it(open_page: OpenPage) -> None:
+    chat = Chat(open_page()).begin()
+    title = chat.root.locator(".choice").first.inner_text()
+    chat.root.locator(".choice").first.click()
+    expect(chat.messages("visitor").last).to_contain_text(title, timeout=PATIENCE)
+    expect(chat.messages("bot")).not_to_have_count(1, timeout=PATIENCE)
+
+
+def test_reload_continues_and_keeps_the_draft(open_page: OpenPage) -> None:
+    chat = Chat(open_page()).begin().ask("Kas ir sociālā inovācija?")
+    said = chat.messages("bot").all_inner_texts()
+    chat.field.fill("iesākta doma")
+    chat.page.wait_for_function("localStorage.getItem('sic-chat').includes('iesākta doma')")
+    chat.page.reload()
+    expect(chat.panel).to_be_visible()
+    expect(chat.messages("bot")).to_have_count(len(said))
+    expect(chat.field).to_have_value("iesākta doma")
+
+
+def test_a_second_tab_shows_the_same_and_stays_in_step(open_page: OpenPage) -> None:
+    first = Chat(open_page()).begin()
+    second = Chat(open_page(context=first.page.context))
+    expect(second.messages("bot")).to_have_count(1, timeout=PATIENCE)
+    second.page.bring_to_front()
+    second.ask("Kas ir sociālā inovācija?")
+    first.page.bring_to_front()
+    expect(first.messages("visitor")).to_have_count(1, timeout=PATIENCE)
+    expect(first.messages("bot")).to_have_count(2, timeout=PATIENCE)
+
+
+def test_what_is_said_offline_is_sent_when_the_network_is_back(open_page: OpenPage) -> None:
+    chat = Chat(open_page()).begin()
+    chat.page.context.set_offline(True)
+    chat.say("Pirmais").say("Otrais")
+    expect(chat.root.locator(".state.waiting").first).to_be_visible(timeout=PATIENCE)
+    expect(chat.root.locator(".status")).to_contain_text("Nav interneta")
+    chat.page.context.set_offline(False)
+    expect(chat.messages("visitor")).to_have_count(2, timeout=PATIENCE)
+    assert [text.splitlines()[-1] for text in chat.messages("visitor").all_inner_texts()] == ["Pirmais", "Otrais"]
+    expect(chat.root.locator(".pending")).to_have_count(0)
+
+
+def test_what_waits_survives_a_reload(open_page: OpenPage, served: Served) -> None:
+    chat = Chat(open_page()).begin()
+    chat.page.route("**/messages", lambda route: route.abort())
+    chat.say("Nepazaudē mani")
+    expect(chat.root.locator(".state.waiting")).to_be_visible(timeout=PATIENCE)
+    chat.page.unroute("**/messages")
+    chat.page.reload()
+    expect(chat.messages("visitor")).to_have_count(1, timeout=PATIENCE)
+    expect(chat.messages("visitor")).to_contain_text("Nepazaudē mani")
+
+
+def test_a_restart_of_the_server_is_survived(open_page: OpenPage, served: Served) -> None:
+    chat = Chat(open_page()).begin().ask("Labdien")
+    served.stop()
+    chat.say("Kas ir sociālā inovācija?")
+    expect(chat.root.locator(".state.waiting")).to_be_visible(timeout=PATIENCE)
+    served.start()
+    expect(chat.root.locator(".source").first).to_be_visible(timeout=40_000)
+    expect(chat.messages("visitor")).to_have_count(2)
+
+
+def test_a_refused_message_can_be_mended(open_page: OpenPage) -> None:
+    chat = Chat(open_page()).begin()
+    problem = '{"code": "invalid", "detail": "Nepareizi", "errors": []}'
+    chat.page.route("**/messages", lambda route: route.fulfill(status=422, body=problem))
+    chat.say("Kļūdains")
+    expect(chat.root.locator(".state.failed")).to_contain_text("Nepareizi", timeout=PATIENCE)
+    chat.page.unroute("**/messages")
+    chat.root.get_by_role("button", name="Labot").click()
+    expect(chat.field).to_have_value("Kļūdains")
+    chat.say("Kas ir sociālā inovācija?")
+    expect(chat.messages("visitor")).to_have_count(1, timeout=PATIENCE)
+
+
+def test_hostile_text_is_only_text(open_page: OpenPage, watched: object) -> None:
+    chat = Chat(open_page()).begin()
+    hostile = (
+        '<img src=x onerror="document.title=1"><script>document.title=2</script> '
+        "\u202eolleh [x](javascript:alert(1))"
+    )
+    chat.say(hostile + " 🏳️‍🌈" * 50)
+    expect(chat.messages("visitor")).to_have_count(1, timeout=PATIENCE)
+    assert chat.root.locator(".log img, .log script").count() == 0
+    assert chat.root.locator('a[href^="javascript"]').count() == 0
+    assert chat.page.title() not in ("1", "2")
+    width = chat.log.evaluate("e => e.scrollWidth - e.clientWidth")
+    assert width == 0
+
+
+def test_too_long_a_text_is_kept_and_said(open_page: OpenPage) -> None:
+    chat = Chat(open_page()).begin()
+    chat.field.fill("ā" * 5000)
+    expect(chat.root.locator(".count")).to_contain_text("1000")
+    chat.field.press("Enter")
+    assert len(chat.field.input_value()) == 5000
+    assert chat.messages("visitor").count() == 0
+
+
+def test_erasing_leaves_nothing(open_page: OpenPage) -> None:
+    chat = Chat(open_page()).begin().ask("Labdien")
+    chat.choose("Dzēst sarunu")
+    chat.root.get_by_role("button", name="Dzēst", exact=True).click()
+    expect(chat.root.locator(".consent")).to_be_visible(timeout=PATIENCE)
+    assert chat.kept == {}
+
+
+def test_the_conversation_can_be_taken_along(open_page: OpenPage) -> None:
+    chat = Chat(open_page()).begin().ask("Kas ir sociālā inovācija?")
+    with chat.page.expect_download() as saved:
+        chat.choose("Lejupielādēt sarunu")
+    text = saved.value.path().read_text("utf-8")
+    assert "Kas ir sociālā inovācija?" in text
+    assert "/library/lv/" in text
+    with chat.page.expect_download() as saved:
+        chat.choose("Saņemt visus savus datus")
+    assert "Kas ir sociālā inovācija?" in saved.value.path().read_text("utf-8")
+
+
+def test_it_goes_on_in_another_browser(open_page: OpenPage, new_context: Callable[..., BrowserContext]) -> None:
+    chat = Chat(open_page()).begin().ask("Kas ir sociālā inovācija?")
+    chat.choose("Turpināt citā ierīcē")
+    link = chat.root.locator(".box input").input_value()
+    path = "/" + link.split("/", 3)[3]
+    other = Chat(open_page(path, context=new_context()))
+    expect(other.messages("visitor")).to_have_count(1, timeout=PATIENCE)
+    assert "resume" not in other.page.url
+
+
+def test_the_language_can_be_switched(open_page: OpenPage) -> None:
+    chat = Chat(open_page()).begin()
+    chat.choose("In English")
+    expect(chat.root.locator("label")).to_have_text("Your message", timeout=PATIENCE)
+    chat.ask("What is social innovation?")
+    expect(chat.root.locator(".frame")).to_have_attribute("lang", "en")
+
+
+def test_the_page_decides_the_language(open_page: OpenPage) -> None:
+    chat = Chat(open_page("/?lang=en"))
+    expect(chat.launcher).to_have_text("Ask a question")
+
+
+def test_a_coordinator_answers_live_and_after_a_reload(open_page: OpenPage, helpdesk: Helpdesk) -> None:
+    chat = Chat(open_page()).begin()
+    chat.root.locator(".person").click()
+    expect(chat.root.locator(".request")).to_be_visible(timeout=PATIENCE)
+    expect(chat.root.locator(".owner")).to_contain_text("Gaidām koordinatoru")
+    with helpdesk.database.transaction() as session:
+        add_coordinator(session, email="anna@example.lv", name="Anna", role="coordinator", with_token=False)
+    with helpdesk.database.transaction() as session:
+        [anna] = list_coordinators(session)
+        [request], _ = list_requests(session, anna)
+        requests.claim(session, anna, request.number)
+        events.note(session, events.typing_topic(request.conversation_id))
+    expect(chat.root.locator(".status")).to_contain_text("Koordinators raksta", timeout=PATIENCE)
+    with helpdesk.database.transaction() as session:
+        requests.reply(session, anna, request.number, client_id="a1", text="Labdien! Esmu **Anna**.")
+    expect(chat.messages("coordinator")).to_contain_text("Esmu Anna.", timeout=PATIENCE)
+    expect(chat.root.locator(".owner")).to_contain_text("cilvēks")
+    expect(chat.root.get_by_role("button", name="Pievienot failu")).to_be_visible()
+    with chat.page.expect_file_chooser() as chooser:
+        chat.root.get_by_role("button", name="Pievienot failu").click()
+    chooser.value.set_files({"name": "plāns.txt", "mimeType": "text/plain", "buffer": b"Ideja"})
+    expect(chat.messages("visitor").last).to_contain_text("plāns.txt", timeout=PATIENCE)
+    chat.page.reload()
+    expect(chat.messages("coordinator")).to_have_count(1, timeout=PATIENCE)
+
+
+def test_news_are_counted_while_the_chat_is_closed(open_page: OpenPage, helpdesk: Helpdesk) -> None:
+    chat = Chat(open_page()).begin()
+    chat.root.locator(".person").click()
+    expect(chat.root.locator(".request")).to_be_visible(timeout=PATIENCE)
+    chat.root.get_by_role("button", name="Aizvērt tērzēšanu").click()
+    with helpdesk.database.transaction() as session:
+        add_coordinator(session, email="anna@example.lv", name="Anna", role="coordinator", with_token=False)
+    with helpdesk.database.transaction() as session:
+        [anna] = list_coordinators(session)
+        [request], _ = list_requests(session, anna)
+        requests.claim(session, anna, request.number)
+        requests.reply(session, anna, request.number, client_id="a1", text="Labdien!")
+    expect(chat.root.locator(".badge")).to_be_visible(timeout=PATIENCE)
+    expect(chat.launcher).to_have_accessible_name(re.compile("nelasīt"))
+    chat.open()
+    expect(chat.root.locator(".badge")).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", ["/", "/chat"])
+def test_without_javascript_there_is_a_way(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, java_script_enabled=False)
+    expect(page.get_by_text("vajadzīgs JavaScript")).to_be_visible()
+    expect(page.get_by_role("link", name="+371 6000 0000")).to_be_visible()
