@@ -18,6 +18,7 @@ from handoff.models.conversation import Conversation, ResumeCode, VisitorToken
 from handoff.models.coordinator import CoordinatorSession, FailedSignIn
 from handoff.models.outbox import Notification, Outgoing
 from handoff.models.request import Request
+from handoff.updates import REMEMBERED, forget_updates
 
 BATCH = 200
 
@@ -145,5 +146,6 @@ def delete_old(session: Session) -> dict[str, int]:
         "codes": delete(ResumeCode).where(ResumeCode.expires_at < moment),
     }
     deleted = {name: count_changed(session, statement) for name, statement in dead.items()}
+    deleted["updates"] = forget_updates(session, moment - REMEMBERED)
     deleted["audit"] = audit.purge(session, moment - timedelta(days=settings.keep_audit_days))
     return deleted
