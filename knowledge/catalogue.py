@@ -12,6 +12,7 @@ from knowledge.call import RIGA, CallStatus, FundingCall
 from knowledge.document import Document, Kind
 from knowledge.loose_file import read_loose_file
 from knowledge.materials_file import Refused, has_fields, read_material
+from knowledge.offsets import settle
 from knowledge.passage import Passage
 from knowledge.passages import cut
 from knowledge.problem import Problem
@@ -37,6 +38,7 @@ class Catalogue:
         `today`, in Riga, is what demonstration dates count from. `cache` is a folder where what was read from
         PDF and Office files is kept, so that each is read once.
         """
+        day = today or datetime.now(RIGA).date()
         documents: dict[str, Document] = {}
         problems: list[Problem] = []
         for path, name in list_files(paths):
@@ -50,8 +52,8 @@ class Catalogue:
             if document.key in documents:
                 problems.append(_twice(document, documents[document.key]))
                 continue
-            documents[document.key] = document
-        return cls._of(list(documents.values()), problems, today or datetime.now(RIGA).date())
+            documents[document.key] = settle(document, day)
+        return cls._of(list(documents.values()), problems, day)
 
     @classmethod
     def _of(cls, documents: Sequence[Document], problems: Sequence[Problem], today: date) -> Catalogue:

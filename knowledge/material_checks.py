@@ -74,6 +74,7 @@ class _Checks:
         yield from self._each(DAYS, self._is_date, "Write a date as `2026-11-30`.")
         yield from self._deadlines()
         yield from self._call()
+        yield from self._history()
         yield from self._links()
         yield from self._contact()
 
@@ -150,6 +151,20 @@ class _Checks:
                 "countries",
                 'Write a list of two-letter codes: `[LV, EE]` (Norway as `"NO"`, with quotation marks).',
             )
+
+    def _history(self) -> Found:
+        changes = self._fields.get("changes") or []
+        if not isinstance(changes, list) or not all(self._is_change(one) for one in changes):
+            yield "changes", "These lines are written by the import; take them out if they are broken."
+        imported = self._fields.get("imported") or {}
+        if not isinstance(imported, dict) or not isinstance(imported.get("values") or {}, dict):
+            yield "imported", "These lines are written by the import; take them out if they are broken."
+
+    def _is_change(self, change: Any) -> bool:
+        if not isinstance(change, dict) or not {"on", "field"} <= set(change) or not self._is_date(change["on"]):
+            return False
+        before = change.get("before") or []
+        return change["field"] != "deadlines" or (isinstance(before, list) and all(map(self._is_date, before)))
 
     def _links(self) -> Found:
         links = self._fields.get("links") or []

@@ -35,7 +35,9 @@ ROUTERS = (
     "bot.gateway.assets",
     "bot.gateway.library",
     "bot.gateway.calls",
+    "bot.gateway.sitemap",
     "bot.gateway.desk",
+    "bot.gateway.attachments",
     "bot.gateway.telegram",
     "bot.gateway.operations",
 )

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from bot.gateway.conversations import problems, rates_of
 from bot.gateway.errors import Problem
 from bot.gateway.languages import preferred_locale
-from bot.gateway.library import list_terms, take_code
+from bot.gateway.library_finding import list_terms, take_code
 from bot.gateway.pages import describe_call
 from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
@@ -124,6 +124,8 @@ def find(
     if not q.strip():
         return found, now
     by_key = {call.document: call for call in found}
+    if not by_key:
+        return [], now
     hits = knowledge.retriever.search(q, locale=locale, kinds=[Kind.CALL], k=60, documents=list(by_key))
     ordered = dict.fromkeys(hit.passage.document for hit in hits)
     return [by_key[key] for key in ordered if key in by_key][:20], now

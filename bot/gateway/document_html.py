@@ -14,17 +14,20 @@ TOP = 2
 """The page's title is its h1; the highest heading of the text becomes an h2."""
 
 
-def render_document(document: Document, passages: Sequence[Passage]) -> Markup:
-    """`passages` are the document's own, in order."""
+def render_document(document: Document, passages: Sequence[Passage], page_words: str = "{page}") -> Markup:
+    """`passages` are the document's own, in order; `page_words` say a page's number where a new one begins."""
     starts = {passage.blocks[0]: passage for passage in passages}
     highest = min((b.level for b in document.blocks if b.kind is BlockKind.HEADING), default=TOP)
     made, place = Markup(), 0
+    page: int | None = None
     while place < len(document.blocks):
         passage = starts.get(place)
         if passage is None:
-            made += _heading(document.blocks[place], highest)
+            made += _heading(document.blocks[place], highest, starts.get(place + 1))
             place += 1
             continue
+        made += _page_mark(passage.page, page, page_words)
+        page = passage.page
         last = passage.blocks[1] + 1
         inner = Markup().join(_groups(document.blocks[place:last]))
         made += Markup('<div class="passage" id="{}" tabindex="-1">{}</div>').format(passage.anchor, inner)
@@ -32,11 +35,20 @@ def render_document(document: Document, passages: Sequence[Passage]) -> Markup:
     return made
 
 
-def _heading(block: Block, highest: int) -> Markup:
+def _page_mark(page: int | None, before: int | None, words: str) -> Markup:
+    if page is None or page == before:
+        return Markup()
+    return Markup('<p class="page-mark">{}</p>').format(words.format(page=page))
+
+
+def _heading(block: Block, highest: int, passage: Passage | None) -> Markup:
+    """A heading is a link to the passage below it, for who wants to point others to it."""
     if block.kind is not BlockKind.HEADING:
         return Markup("<p>{}</p>").format(render_marks(block.text))
-    level = min(6, TOP + block.level - highest)
-    return Markup("<h{0}>{1}</h{0}>").format(level, render_marks(block.text))
+    level, text = min(6, TOP + block.level - highest), render_marks(block.text)
+    if passage is not None and "<a " not in text:
+        text = Markup('<a class="permalink" href="#{}">{}</a>').format(passage.anchor, text)
+    return Markup("<h{0}>{1}</h{0}>").format(level, text)
 
 
 def _groups(blocks: Sequence[Block]) -> Iterator[Markup]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any
-from xml.sax.saxutils import escape
+from datetime import date, datetime
+from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
@@ -13,26 +13,21 @@ from bot.gateway.conversations import problems, rates_of
 from bot.gateway.document_html import render_document
 from bot.gateway.errors import Problem
 from bot.gateway.languages import preferred_locale
+from bot.gateway.library_finding import find, find_related, label_facets, list_terms, translations
+from bot.gateway.light_markdown import is_safe
 from bot.gateway.pages import describe_call
+from bot.gateway.structured_data import describe_for_machines
 from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
-from bot.helpdesk import Helpdesk, Knowledge
 from bot.wording import LOCALES, say
-from knowledge.call import FundingCall
 from knowledge.document import Document, Kind
-from knowledge.vocabulary import Vocabulary, load_vocabularies
+from knowledge.vocabulary import load_vocabularies
 
 router = APIRouter()
 Code = Annotated[str, Query(max_length=60)]
 Words = Annotated[str, Query(max_length=300)]
 FACETS = ("theme", "target_group", "region", "stage")
 MOST = 100
-SCHEMA_TYPES = {
-    Kind.FAQ: "FAQPage",
-    Kind.EVENT: "Event",
-    Kind.ORGANISATION: "Organization",
-    Kind.CALL: "MonetaryGrant",
-}
 
 
 class DocumentOut(BaseModel):
@@ -70,35 +65,6 @@ class DocumentsOut(BaseModel):
     total: int
 
 
-def take_kind(kind: str) -> list[Kind]:
-    """Raises Problem 422 for a kind that there is not."""
-    if not kind:
-        return []
-    if kind not in set(Kind):
-        raise Problem(422, "unknown_facet", field="kind")
-    return [Kind(kind)]
-
-
-def take_code(facet: str, code: str) -> str | None:
-    if not code:
-        return None
-    if code not in load_vocabularies()[facet].terms:
-        raise Problem(422, "unknown_facet", field=facet)
-    return code
-
-
-def find(knowledge: Knowledge, locale: str, kind: str, q: str, facets: dict[str, str]) -> list[Document]:
-    """By title; with words to search for, by how well they fit."""
-    chosen = {facet: take_code(facet, code) for facet, code in facets.items()}
-    found = knowledge.catalogue.find_documents(locale=locale, kinds=take_kind(kind), **chosen)
-    if not q.strip():
-        return found
-    by_key = {document.key: document for document in found}
-    hits = knowledge.retriever.search(q, locale=locale, k=60, documents=list(by_key))
-    ordered = dict.fromkeys(hit.passage.document for hit in hits)
-    return [by_key[key] for key in ordered if key in by_key][:20]
-
-
 @router.get("/api/v1/library", tags=["anyone"], summary="Documents of the library", responses=problems(422, 429))
 def list_documents(
     request: Request,
@@ -115,7 +81,7 @@ def list_documents(
     spoken = locale if locale in LOCALES else preferred_locale(request)
     facets = {"theme": theme, "region": region, "stage": stage, "target_group": target_group}
     found = find(helpdesk.knowledge, spoken, kind, q, facets)
-    return DocumentsOut(documents=[DocumentOut.of(one) for one in found], total=len(found))
+    return DocumentsOut(documents=[DocumentOut.of(one.document) for one in found], total=len(found))
 
 
 @router.get("/library", include_in_schema=False)
@@ -139,10 +105,10 @@ def show_library(
     return render(
         request,
         "library/list.html",
-        documents=found[first : first + MOST],
+        found=found[first : first + MOST],
         total=len(found),
         page=page,
-        pages=max(1, -(-len(found) // MOST)),
+        pages=[link_page(request, number) for number in range(1, -(-len(found) // MOST) + 1)],
         kinds_titled=[(str(one), say(locale, f"library.kinds.{one}")) for one in Kind],
         kind=kind,
         q=q,
@@ -152,8 +118,10 @@ def show_library(
     )
 
 
-def list_terms(vocabulary: Vocabulary, locale: str) -> list[tuple[str, str]]:
-    return [(code, term.label(locale)) for code, term in vocabulary.terms.items()]
+def link_page(request: Request, number: int) -> str:
+    """The same list, another page of it."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if value and name != "page"]
+    return f"/library?{urlencode([*kept, ('page', number)])}"
 
 
 @router.get("/library/{locale}/{document_id}", include_in_schema=False)
@@ -170,71 +138,41 @@ def show_document(locale: str, document_id: str, request: Request, helpdesk: Des
         locale=locale if locale in LOCALES else None,
         languages=translations(knowledge, document),
         document=document,
-        body=render_document(document, passages),
+        body=render_document(document, passages, say(locale, "library.page_mark", page="{page}")),
         call=call,
         call_facts=describe_call(helpdesk, call, locale) if call else None,
         labels=label_facets(document, locale),
+        contacts=list_contacts(document),
+        times=list_times(document),
+        moves=list_moves(document),
         related=find_related(knowledge, document),
         structured=describe_for_machines(helpdesk, document, call),
     )
 
 
-def translations(knowledge: Knowledge, document: Document) -> dict[str, str]:
-    told = {locale: knowledge.catalogue.translation(document, locale) for locale in LOCALES}
-    return {locale: one.url for locale, one in told.items() if one is not None}
+def list_contacts(document: Document) -> list[tuple[str, str, str]]:
+    """Name, value and, where there is something to open, its address."""
+    ways = {"url": "", "email": "mailto:", "phone": "tel:"}
+    told = document.fields.get("contact") or {}
+    found = [(name, str(told[name])) for name in ("url", "email", "phone", "address") if told.get(name)]
+    addresses = {name: ways[name] + value.replace(" ", "") for name, value in found if name in ways}
+    return [(name, value, one if is_safe(one := addresses.get(name, "")) else "") for name, value in found]
 
 
-def label_facets(document: Document, locale: str) -> list[tuple[str, list[str]]]:
-    vocabularies = load_vocabularies()
-    held = {
-        "theme": document.themes,
-        "target_group": document.target_groups,
-        "applicant": document.applicants,
-        "region": document.regions,
-        "stage": document.stages,
-    }
-    return [
-        (
-            name,
-            [vocabularies[name].terms[code].label(locale) for code in codes if code in vocabularies[name].terms],
-        )
-        for name, codes in held.items()
-        if codes
-    ]
+def list_times(document: Document) -> list[tuple[date, bool]]:
+    """When an event begins and ends (once, if that is one day), and whether the hour is known."""
+    told = [document.fields.get(name) for name in ("starts_at", "ends_at")]
+    read = [datetime.fromisoformat(str(value)) for value in told if value]
+    hours = [len(str(value)) > 10 for value in told if value]
+    times = [(one if hour else one.date(), hour) for one, hour in zip(read, hours, strict=True)]
+    return list(dict.fromkeys(times))
 
 
-def find_related(knowledge: Knowledge, document: Document) -> list[Document]:
-    """Up to four others that share most themes."""
-    others = knowledge.catalogue.find_documents(locale=document.locale)
-    shared = {one.key: len(set(one.themes) & set(document.themes) - {"other"}) for one in others}
-    fitting = [one for one in others if one.id != document.id and shared[one.key]]
-    return sorted(fitting, key=lambda one: -shared[one.key])[:4]
+def list_moves(document: Document) -> list[tuple[date, list[date]]]:
+    """When deadlines were moved, and what they were before."""
+    told = [one for one in document.fields.get("changes") or () if one["field"] == "deadlines"]
+    return [(read_day(one["on"]), [read_day(day) for day in one.get("before") or ()]) for one in told]
 
 
-def describe_for_machines(helpdesk: Helpdesk, document: Document, call: FundingCall | None) -> str:
-    """schema.org as JSON that is safe inside a script element."""
-    told: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": SCHEMA_TYPES.get(document.kind, "Article"),
-        "name": document.title,
-        "description": document.summary,
-        "inLanguage": document.locale,
-        "url": helpdesk.settings.base_url + document.url,
-    }
-    if document.reviewed_on:
-        told["dateModified"] = document.reviewed_on.isoformat()
-    if document.kind is Kind.EVENT and document.fields.get("starts_at"):
-        told["startDate"] = str(document.fields["starts_at"])
-    if call and call.deadlines:
-        told["expires"] = call.deadlines[-1].isoformat()
-    return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
-
-
-@router.get("/sitemap.xml", include_in_schema=False)
-def map_site(helpdesk: Desk) -> Response:
-    base = helpdesk.settings.base_url
-    paths = ["/", "/library", "/calls", "/chat", "/accessibility", "/privacy"]
-    paths += [document.url for document in helpdesk.knowledge.catalogue.documents]
-    lines = "".join(f"<url><loc>{escape(base + path)}</loc></url>" for path in paths)
-    opening = '<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-    return Response(f"{opening}{lines}</urlset>", media_type="application/xml")
+def read_day(told: object) -> date:
+    return datetime.fromisoformat(str(told)).date()
