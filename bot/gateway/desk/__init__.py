@@ -5,7 +5,8 @@ from fastapi import APIRouter
 from bot.gateway.desk.api import router as api
 from bot.gateway.desk.pages import router as pages
 from bot.gateway.desk.stream import router as stream
+from bot.gateway.desk.suggestions import router as suggestions
 
 router = APIRouter()
-for part in (stream, api, pages):
+for part in (stream, api, pages, suggestions):
     router.include_router(part)

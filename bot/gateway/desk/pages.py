@@ -25,6 +25,7 @@ from bot.gateway.desk.authentication import (
     set_cookie,
 )
 from bot.gateway.desk.describing import describe_form
+from bot.gateway.desk.suggesting import find_question
 from bot.gateway.errors import Problem
 from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
@@ -218,6 +219,7 @@ def show_request(
         dossier=dossier,
         one=view,
         form=describe_form(dossier.form, locale),
+        question=find_question(dossier.messages, view.summary),
         counts=counts,
         colleagues=[one for one in colleagues if one.email != view.assignee],
         outcomes=OUTCOMES,

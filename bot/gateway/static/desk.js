@@ -38,6 +38,19 @@
     });
   }
 
+  // A suggested passage goes into the reply where the writing stopped, with its source.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert]");
+    const field = document.getElementById("text");
+    if (!button || !field) return;
+    const gap = field.value.trim() ? "\n\n" : "";
+    field.value = field.value.trimEnd() + gap + button.dataset.insert;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+    const told = document.querySelector("[data-inserted]");
+    if (told) told.textContent = told.dataset.text;
+  });
+
   if (thread) new MutationObserver(scrollDown).observe(thread, { childList: true });
   scrollDown();
 })();

@@ -1,0 +1,57 @@
+"""What the knowledge library offers for an answer: found as for a visitor, put into the reply on a click."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.wording import say
+from handoff.messages import Author, Message
+from knowledge.passage import Passage
+from retrieval.retriever import Retriever
+
+MOST = 4
+ASKS_ENOUGH = 3
+"""Words from which what a visitor said is worth a search; "paldies" is not."""
+LONGEST_QUESTION = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """`insert` is what goes into the reply: the passage's own words, then where they stand."""
+
+    title: str
+    section: str
+    text: str
+    url: str
+    insert: str
+    answers: bool
+
+
+def find_question(messages: Sequence[Message], otherwise: str) -> str:
+    """What the visitor last asked in words of their own, else `otherwise`."""
+    said = (message.text for message in reversed(messages) if message.author is Author.VISITOR)
+    asked = next((text for text in said if len(text.split()) >= ASKS_ENOUGH), otherwise)
+    return asked[:LONGEST_QUESTION]
+
+
+def suggest(retriever: Retriever, question: str, locale: str, base_url: str) -> list[Suggestion]:
+    """Best first, at most MOST, one a passage: what the bot would answer with, then what is nearest to it."""
+    vector = retriever.encode(question)
+    finding = retriever.ask(question, locale=locale, vector=vector)
+    shown = {one.hit.passage.id: (one.hit.passage, one.text, True) for one in finding.excerpts}
+    for hit in retriever.search(question, locale=locale, vector=vector, k=MOST):
+        shown.setdefault(hit.passage.id, (hit.passage, hit.passage.text, False))
+    return [describe(*one, locale=locale, base_url=base_url) for one in list(shown.values())[:MOST]]
+
+
+def describe(passage: Passage, text: str, answers: bool, *, locale: str, base_url: str) -> Suggestion:
+    source = say(locale, "desk.suggestions.source", title=passage.title, url=base_url + passage.url)
+    return Suggestion(
+        title=passage.title,
+        section=" › ".join(passage.section),
+        text=text,
+        url=passage.url,
+        insert=f"{text}\n\n{source}",
+        answers=answers,
+    )
