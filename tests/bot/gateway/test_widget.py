@@ -39,7 +39,7 @@ def test_every_sentence_the_widget_says_is_written(client: TestClient) -> None:
     said = {
         name: set(
             re.findall(
-                r"""(?:say|showStatus|tell)\("([a-z_]+)""",
+                r"""(?:say\(|tell\(|showStatus\((?="[a-z_]+"\)))"([a-z_]+)""",
                 "".join((FOLDER / f"{part}.js").read_text("utf-8") for part in parts),
             )
         )
