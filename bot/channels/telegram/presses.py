@@ -121,8 +121,11 @@ class Presses:
         key = client_id("press", press.query.id)
         title = find_title(press.message, value) or value
         try:
-            recorded = record(session, press.conversation, key, title, value=value)
-        except Invalid:
+            named = pages.name_choice(session, press.chat, press.message, value)
+            recorded = record(
+                session, press.conversation, key, title, value=named or value, trusted=named is not None
+            )
+        except (Invalid, ValueError):
             return Outcome(word=say(press.locale, "telegram.stale_button"))
         if value.partition(":")[0] == MORE:
             chats.set_edits_next(session, CHANNEL, press.chat, press.message.message_id)

@@ -60,6 +60,18 @@ def test_more_turns_the_page_of_the_same_message(rig: Rig, api: TelegramApi) -> 
     assert len(api.chat(ANNA).messages) == messages
 
 
+def test_a_button_means_the_list_it_stands_below(rig: Rig, api: TelegramApi) -> None:
+    begin(rig, api)
+    api.say(ANNA, "/konkursi")
+    rig.await_text(ANNA, "Konkurss Nr. 5")
+    api.press(ANNA, "Rādīt vēl")
+    rig.await_text(ANNA, "Konkurss Nr. 6")
+    api.press(ANNA, "Iepriekšējie")
+    rig.await_text(ANNA, "Konkurss Nr. 1")
+    api.press(ANNA, "2. Konkurss Nr. 2")
+    assert "Konkurss Nr. 2" in rig.await_text(ANNA, "Atbalsts biedrībām")
+
+
 def test_a_deep_link_opens_one_call(rig: Rig, api: TelegramApi) -> None:
     api.say(ANNA, "/start call_konkurss-3")
     assert "Konkurss Nr. 3" in rig.await_text(ANNA, "Atbalsts biedrībām")
