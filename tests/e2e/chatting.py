@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
@@ -69,6 +70,13 @@ class Chat:
     def kept(self) -> dict[str, str]:
         kept: dict[str, str] = self.page.evaluate("Object.fromEntries(Object.entries(localStorage))")
         return kept
+
+    def wait_until_kept(self, text: str) -> None:
+        """The policy of the page forbids what Playwright's own waiting for a function needs."""
+        until = time.monotonic() + PATIENCE / 1000
+        while not any(text in value for value in self.kept.values()):
+            assert time.monotonic() < until, f"{text!r} was not kept"
+            self.page.wait_for_timeout(30)
 
     @property
     def focused(self) -> str:

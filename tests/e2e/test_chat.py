@@ -62,7 +62,7 @@ def test_reload_continues_and_keeps_the_draft(open_page: OpenPage) -> None:
     chat = Chat(open_page()).begin().ask("Kas ir sociālā inovācija?")
     said = chat.messages("bot").all_inner_texts()
     chat.field.fill("iesākta doma")
-    chat.page.wait_for_function("localStorage.getItem('sic-chat').includes('iesākta doma')")
+    chat.wait_until_kept("iesākta doma")
     chat.page.reload()
     expect(chat.panel).to_be_visible()
     expect(chat.messages("bot")).to_have_count(len(said))
