@@ -18,7 +18,8 @@ class Memory:
     """`told`: what the person said of themselves. `filters`: what the calls shown were narrowed by.
 
     `shown` and `passages` are what the last list offered to choose from; `call` is the one spoken of.
-    `question` is the last one asked of retrieval, `said` the last text the bot said. `misses` counts messages in
+    `question` is the last one asked of retrieval and `answered` the passage it was answered from, `said`
+    the last text the bot said. `misses` counts messages in
     a row without a good answer. `offer` is what a "yes" would mean now. `form` is the open consultation form (see
     bot.replies.form).
     """
@@ -30,6 +31,7 @@ class Memory:
     passages: list[str] = field(default_factory=list)
     call: str | None = None
     question: str | None = None
+    answered: str | None = None
     misses: int = 0
     offer: str | None = None
     form: dict[str, Any] | None = None

@@ -19,6 +19,7 @@ def answer(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Dra
     finding = find(helpdesk, situation, memory)
     if finding.decision is Decision.ANSWER:
         memory.misses = 0
+        memory.answered = finding.excerpts[0].hit.passage.id
         return [draft_answer(helpdesk, situation, finding)]
     memory.misses += 1
     if finding.decision is Decision.SUGGEST and finding.excerpts:
@@ -27,7 +28,7 @@ def answer(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Dra
 
 
 def find(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Finding:
-    """A follow-up is searched for together with the question before it; the surer of the two findings counts.
+    """A follow-up is searched for together with the question before it, in two ways; the best finding counts.
 
     `memory.question` is then what was searched for, so that the next follow-up leans on the same subject.
     """
@@ -38,15 +39,17 @@ def find(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Finding:
     alone = retriever.ask(asked, locale=situation.locale, vector=vector)
     if not before or not is_follow_up(asked):
         return alone
-    together = retriever.ask(join(before, asked), locale=situation.locale)
-    if _worth(together) <= _worth(alone):
-        return alone
-    memory.question = join(before, asked)
-    return together
+    found = {asked: alone}
+    for together in (join(before, asked), f"{before} {asked}"):
+        found[together] = retriever.ask(together, locale=situation.locale)
+    memory.question = max(found, key=lambda text: _worth(found[text], memory.answered))
+    return found[memory.question]
 
 
-def _worth(finding: Finding) -> tuple[bool, float]:
-    return finding.decision is Decision.ANSWER, finding.confidence
+def _worth(finding: Finding, answered: str | None) -> tuple[bool, bool, float]:
+    """An answer before none, one that was not just given before the same again, then the surer one."""
+    first = finding.excerpts[0].hit.passage.id if finding.excerpts else None
+    return finding.decision is Decision.ANSWER, first != answered, finding.confidence
 
 
 def draft_answer(helpdesk: Helpdesk, situation: Situation, finding: Finding) -> Draft:
