@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handoff import audit
+from handoff import audit, events
 from handoff.database import now
 from handoff.dossiers import get_dossier
 from handoff.errors import NotFound
@@ -54,6 +54,7 @@ __all__ = [
     "reply",
     "set_hold",
     "tell_place",
+    "tell_writing",
     "transfer",
     "wait_for_visitor",
     "withdraw",
@@ -81,6 +82,16 @@ def mark_read(session: Session, actor: Actor, number: int, seq: int) -> None:
     if session.get(Request, number) is None:
         raise NotFound("no such request")
     mark_request_read(session, actor.id, number, seq)
+
+
+def tell_writing(session: Session, actor: Actor, number: int) -> None:
+    """The visitor sees that somebody is writing, if it is whoever has their request."""
+    require_answering(actor)
+    request = session.get(Request, number)
+    if request is None:
+        raise NotFound("no such request")
+    if request.assignee_id == actor.id and request.state != "closed":
+        events.note(session, events.typing_topic(request.conversation_id))
 
 
 def set_hold(session: Session, actor: Actor, number: int, *, hold: bool) -> None:

@@ -31,7 +31,14 @@
   for (const field of document.querySelectorAll("textarea[data-draft]")) {
     const key = `desk-draft-${field.dataset.draft}`;
     if (!field.value) field.value = sessionStorage.getItem(key) ?? "";
-    field.addEventListener("input", () => sessionStorage.setItem(key, field.value));
+    let told = 0;
+    field.addEventListener("input", () => {
+      sessionStorage.setItem(key, field.value);
+      if (Date.now() - told < 3000) return;
+      told = Date.now();
+      const headers = { "X-CSRF-Token": field.form.elements.csrf.value };
+      fetch(`/api/v1/requests/${field.dataset.draft}/typing`, { method: "POST", headers }).catch(() => {});
+    });
     field.form.addEventListener("submit", () => sessionStorage.removeItem(key));
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field.form.requestSubmit();
