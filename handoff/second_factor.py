@@ -55,6 +55,13 @@ def remove(session: Session, coordinator_id: str, by: str) -> None:
     audit.record(session, by, "second_factor.removed", f"coordinator:{coordinator_id}")
 
 
+def prove(session: Session, coordinator_id: str, code: str) -> None:
+    """Raises NotAllowed unless it is a code of the app, or a recovery code, that has not been used."""
+    row = session.get_one(Coordinator, coordinator_id, with_for_update=True)
+    if not (take_code(session, row, code) or take_recovery_code(session, coordinator_id, code)):
+        raise NotAllowed("the code is not right", reason="code")
+
+
 def take_code(session: Session, row: Coordinator, code: str) -> bool:
     """Whether it is right and has not been used: each time step counts once, so one seen is worth nothing."""
     if row.totp_secret is None:
