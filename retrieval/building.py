@@ -29,10 +29,11 @@ from retrieval.vectors import VectorStore, centre, encode_missing, file_name
 from retrieval.windows import windows
 
 Progress = Callable[[str], None]
-FORMAT = 4
+FORMAT = 5
 EXACT_UP_TO = 100_000
 """Vectors that are searched one by one; above, a graph is built over them."""
 CURRENT = "current"
+LANGUAGES = ("lv", "en", "ru")
 FITTED_MEANS = Path(__file__).parent / "means"
 SHIPPED = Path(knowledge.__file__).parent / "materials"
 
@@ -110,10 +111,11 @@ def write_index(
     fresh = folder / f"new-{digest}"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
+    owners = np.repeat([passage.locale for passage in passages], [len(several) for several in texts])
     mean = vectors.mean(axis=0) if len(vectors) else np.zeros(encoder.dimensions, np.float32)
-    vectors = centre(vectors, mean)
+    vectors = centre_by_language(vectors, owners)
     np.save(fresh / "vectors.npy", vectors)
-    np.save(fresh / "query_mean.npy", find_query_mean(encoder, mean))
+    np.savez(fresh / "query_means.npz", **find_query_means(encoder, mean))  # type: ignore[arg-type]
     np.save(fresh / "firsts.npy", np.cumsum([0, *(len(several) for several in texts)]).astype(np.int64))
     faiss.write_index(make_faiss(vectors, encoder.dimensions), str(fresh / "vectors.faiss"))
     write_lexical(passages, fresh)
@@ -122,13 +124,22 @@ def write_index(
     put_in_use(fresh, folder, f"index-{digest}")
 
 
-def find_query_mean(encoder: Encoder, passage_mean: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The mean of many questions' vectors where it is known for this encoder, else that of the passages."""
+def centre_by_language(vectors: Matrix, languages: NDArray[np.str_]) -> Matrix:
+    """Each without the mean of its language, so that none is nearer for the language it is in."""
+    made = vectors.copy()
+    for language in np.unique(languages):
+        rows = languages == language
+        made[rows] = centre(vectors[rows], vectors[rows].mean(axis=0))
+    return made
+
+
+def find_query_means(encoder: Encoder, passage_mean: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+    """By language: the mean of many questions' vectors where known for this encoder, else that of the passages."""
     known = FITTED_MEANS / file_name(encoder)
     if not known.exists():
-        return passage_mean
+        return dict.fromkeys(LANGUAGES, passage_mean)
     with np.load(known) as saved:
-        return np.asarray(saved["query_mean"], dtype=np.float32)
+        return {language: np.asarray(saved[language], dtype=np.float32) for language in LANGUAGES}
 
 
 def make_faiss(vectors: Matrix, dimensions: int) -> faiss.Index:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from retrieval.encoder import Vector
 from retrieval.lexical import LexicalIndex, Scores
 from retrieval.ranking import Features
-from retrieval.vectors import centre
 
 NEIGHBOURS = 120
 BY_WORDS = 40
@@ -39,7 +38,8 @@ class Evidence:
 
 
 class Candidates:
-    """`firsts` maps passages to their rows of `vectors`: passage i has rows firsts[i] to firsts[i + 1]."""
+    """`firsts` maps passages to their rows of `vectors`: passage i has rows firsts[i] to firsts[i + 1].
+    `twins[i]` is the place of the same passage in the other language, i itself where there is none."""
 
     def __init__(
         self,
@@ -47,9 +47,9 @@ class Candidates:
         vectors: NDArray[np.float32],
         firsts: Places,
         lexical: Sequence[LexicalIndex],
-        query_mean: NDArray[np.float32],
+        twins: Places,
     ) -> None:
-        self._query_mean = query_mean
+        self._twins = twins
         self._index, self._vectors, self._firsts = index, vectors, firsts
         self._lexical = lexical
         self._owners = np.repeat(np.arange(len(firsts) - 1), np.diff(firsts))
@@ -58,7 +58,6 @@ class Candidates:
         self._background = np.sort(sample)
         rows = self._rows_of(self._background)
         self._background_vectors = np.asarray(vectors[rows]) if count else np.zeros((0, 1), np.float32)
-        self._background_owners = np.repeat(np.arange(len(self._background)), self._lengths(self._background))
 
     def _lengths(self, places: Places) -> Places:
         return np.asarray(self._firsts[places + 1] - self._firsts[places])
@@ -71,12 +70,20 @@ class Candidates:
         return np.asarray(starts + np.arange(lengths.sum()))
 
     def gather(
-        self, vector: Vector, terms: Sequence[str], grams: Sequence[str], allowed: NDArray[np.bool_]
+        self,
+        vector: Vector,
+        terms: Sequence[str],
+        grams: Sequence[str],
+        allowed: NDArray[np.bool_],
+        *,
+        by_twins: bool = True,
     ) -> Evidence:
-        vector = centre(vector, self._query_mean)
+        """`vector` is centred. `by_twins`: a passage may be found by what its translation says, too."""
+        twins = self._twins if by_twins else np.arange(len(self._twins))
         by_terms, by_grams = self._lexical[0].scores(terms), self._lexical[2].scores(grams)
-        places = self._choose(vector, (by_terms, by_grams), allowed)
+        places = self._choose(vector, (by_terms, by_grams), allowed, twins)
         whole, window = self._similarities(vector, places)
+        twin_whole, twin_window = self._similarities(vector, twins[places])
         mean, spread = self._measure_background(vector)
         coverage, unknown = self._cover(self._lexical[0], terms)
         in_context, _ = self._cover(self._lexical[1], terms)
@@ -89,13 +96,18 @@ class Candidates:
             by_grams[places] / self._possible(self._lexical[2], grams),
             coverage[places],
             in_context[places],
+            (twin_whole - mean[0]) / spread[0],
+            (twin_window - mean[1]) / spread[1],
         ]
         features = np.stack(columns, axis=1).astype(np.float32)
         return Evidence(places, features, window, unknown)
 
-    def _choose(self, vector: Vector, lexical: Sequence[Scores], allowed: NDArray[np.bool_]) -> Places:
+    def _choose(
+        self, vector: Vector, lexical: Sequence[Scores], allowed: NDArray[np.bool_], twins: Places
+    ) -> Places:
         """The nearest by meaning and the best by words and by letters, together."""
-        chosen = [self._nearest(vector, allowed)]
+        near = self._nearest(vector, allowed | allowed[twins])
+        chosen = [np.where(allowed[near], near, twins[near])]
         for scores in lexical:
             held = np.where(allowed, scores, 0)
             best = np.argpartition(-held, min(BY_WORDS, len(held) - 1))[:BY_WORDS]

@@ -30,11 +30,13 @@ def gather_facts(
 ) -> NDArray[np.float64]:
     """In the order of ranking.CONFIDENCE_FEATURES, of the first candidate in `order`."""
     first = passages[evidence.places[order[0]]]
-    facts = [*describe_scores(evidence, order, documents), *describe_words(question, first, terms)]
+    scores, twin = describe_scores(evidence, order, documents)
+    facts = [*scores, *describe_words(question, first, terms), *twin]
     return np.array(facts, dtype=np.float64)
 
 
-def describe_scores(evidence: Evidence, order: Places, documents: NDArray[Any]) -> list[float]:
+def describe_scores(evidence: Evidence, order: Places, documents: NDArray[Any]) -> tuple[list[float], list[float]]:
+    """Of the passage itself and beside the others; of its twin in the other language."""
     first, row = order[0], evidence.features[order[0]]
     scores = evidence.scores
     own = documents[evidence.places[first]]
@@ -51,7 +53,7 @@ def describe_scores(evidence: Evidence, order: Places, documents: NDArray[Any]) 
         float(not evidence.shared[first]),
         float(row[1] >= windows.max() - 1e-6),
         float(np.sort(windows)[-10:].mean()),
-    ]
+    ], [float(row[8]), float(row[9])]
 
 
 def describe_words(question: str, passage: Passage, terms: LexicalIndex) -> list[float]:

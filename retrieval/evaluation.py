@@ -18,10 +18,10 @@ from knowledge.passage import Passage
 from retrieval.analysis import find_terms
 from retrieval.building import build_index, current_folder
 from retrieval.encoder import Encoder, Vector
+from retrieval.language import detect_language
 from retrieval.lexical import LexicalIndex
 from retrieval.ranking import Weights
 from retrieval.retriever import Retriever, choose_shown
-from retrieval.vectors import centre
 
 METHODS = ("bm25", "dense", "product")
 DEPTH = 10
@@ -136,13 +136,12 @@ class Bench:
         self.texts = squeeze_passages(catalogue.passages)
         vectors, firsts = np.load(built / "vectors.npy"), np.load(built / "firsts.npy")
         self._whole = vectors[firsts[:-1]]
-        self._query_mean = np.load(built / "query_mean.npy")
         self._terms = LexicalIndex.load(built / "terms", len(self.passages))
         self.places = {passage.id: place for place, passage in enumerate(self.passages)}
 
     def rank(self, question: Question, vector: Vector) -> dict[str, list[int]]:
         by_words = self._terms.scores(find_terms(question.text))
-        by_meaning = self._whole @ centre(vector, self._query_mean)
+        by_meaning = self._whole @ self.retriever.centre(vector, detect_language(question.text, question.locale))
         hits = self.retriever.search(question.text, locale=spoken(question), vector=vector, k=DEPTH)
         return {
             "bm25": [int(i) for i in np.argsort(-by_words, kind="stable")[:DEPTH] if by_words[i] > 0],

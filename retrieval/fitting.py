@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.catalogue import Catalogue
-from retrieval.building import FITTED_MEANS, SHIPPED
+from retrieval.building import FITTED_MEANS, LANGUAGES, SHIPPED
 from retrieval.encoder import Vector, load_encoder
 from retrieval.evaluation import Bench, Question, find_right, measure, read_questions, spoken
 from retrieval.ranking import CONFIDENCE_FEATURES, FEATURES, FITTED, Weights, plain_weights
@@ -53,10 +53,12 @@ def gather(bench: Bench, questions: Sequence[Question], vectors: dict[str, Vecto
     }
     for question in questions:
         other = "en" if spoken(question) == "lv" else "lv"
-        for documents in (None, by_locale[other]):
+        own = (None, True), (by_locale[spoken(question)], False)
+        for documents, by_twins in (*own, (by_locale[other], False)):
             ranked = bench.retriever.rank(
-                question.text, locale=spoken(question), vector=vectors[question.id], documents=documents
-            )
+                question.text, locale=spoken(question), vector=vectors[question.id], documents=documents,
+                by_twins=by_twins,
+            )  # fmt: skip
             right = find_right(question, bench.texts)
             if ranked is None:
                 continue
@@ -190,7 +192,11 @@ def fit(catalogue: Catalogue, questions: Sequence[Question], folder: Path) -> We
     encoder = load_encoder("packaged")
     vectors = {question.id: encoder.encode_query(question.text) for question in questions}
     FITTED_MEANS.mkdir(exist_ok=True)
-    np.savez(FITTED_MEANS / file_name(encoder), query_mean=np.mean(list(vectors.values()), axis=0))
+    means = {
+        language: np.mean([vectors[q.id] for q in questions if q.locale == language], axis=0)
+        for language in LANGUAGES
+    }
+    np.savez(FITTED_MEANS / file_name(encoder), **means)
     bench = Bench(catalogue, encoder, folder, plain_weights())
     answerable = [question for question in questions if question.answerable]
     same, other = fit_ranking(gather(bench, answerable, vectors))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +25,7 @@ from retrieval.language import detect_language
 from retrieval.lexical import LexicalIndex
 from retrieval.ranking import Weights, fitted_weights
 from retrieval.text import clean
+from retrieval.vectors import centre
 
 LONGEST_QUERY = 2000
 MOST_SHOWN = 3
@@ -93,7 +93,8 @@ class Retriever:
         self._kinds = np.array([passage.kind.value for passage in self.passages], dtype="U16")
         self._documents = np.array([passage.document for passage in self.passages], dtype=object)
         self._told_in = tell_languages(catalogue)
-        self._encoding = threading.Lock()
+        with np.load(built / "query_means.npz") as means:
+            self._query_means = {language: means[language] for language in means.files}
 
     @classmethod
     def load(
@@ -122,6 +123,10 @@ class Retriever:
         """The question's vector, to be computed once a message and passed to `search`, `ask` and NLU."""
         return self._encoder.encode_query(question)
 
+    def centre(self, vector: Vector, language: str) -> Vector:
+        """A question's vector without what all questions in its language have in common."""
+        return centre(vector, self._query_means[language])
+
     def search(
         self,
         query: str,
@@ -146,16 +151,16 @@ class Retriever:
         vector: Vector | None = None,
         documents: Sequence[str] | None = None,
         k: int = 50,
+        by_twins: bool = True,
     ) -> Ranked | None:
-        """None where nothing can be looked for or in."""
+        """None where nothing can be looked for or in. `by_twins`: also by what a passage's translation says."""
         text = clean(query, LONGEST_QUERY)
         language = detect_language(text, locale or "lv")
         allowed = self._allow(locale or ("lv" if language == "ru" else language), kinds, documents)
         if not any(letter.isalnum() for letter in text) or allowed is None:
             return None
-        evidence = self._candidates.gather(
-            self.encode(text) if vector is None else vector, find_terms(text), find_grams(text), allowed
-        )
+        asked = self.centre(self.encode(text) if vector is None else vector, language)
+        evidence = self._candidates.gather(asked, find_terms(text), find_grams(text), allowed, by_twins=by_twins)
         shared = self._locales[evidence.places] == language
         scores = self._weights.score(evidence.features, shared)
         order = np.argsort(-scores, kind="stable")[:k].astype(np.int64)
@@ -227,7 +232,21 @@ def open_candidates(catalogue: Catalogue, built: Path) -> Candidates:
     index = faiss.read_index(str(built / "vectors.faiss"), faiss.IO_FLAG_MMAP)
     size = len(catalogue.passages)
     lexical = [LexicalIndex.load(built / name, size) for name in ("terms", "context", "grams")] if size else []
-    return Candidates(index, vectors, np.load(built / "firsts.npy"), lexical, np.load(built / "query_mean.npy"))
+    return Candidates(index, vectors, np.load(built / "firsts.npy"), lexical, pair_twins(catalogue.passages))
+
+
+def pair_twins(passages: Sequence[Passage]) -> NDArray[np.int64]:
+    """The place of each passage's translation; its own where the other language has none, or is cut otherwise."""
+    held: dict[str, list[int]] = {}
+    for place, passage in enumerate(passages):
+        held.setdefault(passage.document, []).append(place)
+    twins = np.arange(len(passages), dtype=np.int64)
+    for document, own in held.items():
+        locale, _, matter = document.partition("/")
+        other = held.get(f"{'en' if locale == 'lv' else 'lv'}/{matter}", [])
+        if len(other) == len(own):
+            twins[own] = other
+    return twins
 
 
 def tell_languages(catalogue: Catalogue) -> dict[str, NDArray[np.bool_]]:
