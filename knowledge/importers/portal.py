@@ -175,9 +175,12 @@ def _read_budget(text: str, identifier: str) -> _Money:
         return _Money()
     try:
         actions = [one for listed in json.loads(text)["budgetTopicActionMap"].values() for one in listed]
+        return _add_up([one for one in actions if _is_own(str(one.get("action") or ""), identifier)])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _Refused("Its budget cannot be read.", "budgetOverview") from error
-    own = [one for one in actions if isinstance(one, dict) and _is_own(str(one.get("action") or ""), identifier)]
+
+
+def _add_up(own: list[dict[str, Any]]) -> _Money:
     if not own:
         return _Money()
     years = [amount for one in own for amount in (one.get("budgetYearMap") or {}).values()]

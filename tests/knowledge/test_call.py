@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.call import RIGA, CallStatus, FundingCall
@@ -25,6 +25,7 @@ def end_of(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone))
 
 
+@settings(deadline=None)
 @given(DAYS, ZONES, st.integers(0, 10**9))
 def test_a_call_is_open_to_the_end_of_its_last_day_where_it_is_made(day: date, zone: str, later: int) -> None:
     call = make_call(deadlines=[day], call_timezone=zone)
@@ -33,6 +34,7 @@ def test_a_call_is_open_to_the_end_of_its_last_day_where_it_is_made(day: date, z
     assert call.status(end + timedelta(seconds=1 + later)) is CallStatus.CLOSED
 
 
+@settings(deadline=None)
 @given(st.lists(DAYS, min_size=1, max_size=5, unique=True), ZONES, NOWS)
 def test_several_cut_offs_keep_a_call_open_to_the_last(days: list[date], zone: str, now: datetime) -> None:
     call = make_call(deadlines=days, call_timezone=zone)
@@ -42,12 +44,14 @@ def test_several_cut_offs_keep_a_call_open_to_the_last(days: list[date], zone: s
     assert call.next_deadline(now) == (ahead[0] if ahead else None)
 
 
+@settings(deadline=None)
 @given(st.lists(DAYS, min_size=2, max_size=2, unique=True), NOWS)
 def test_a_second_stage_lets_nobody_in(days: list[date], now: datetime) -> None:
     call = make_call(deadlines=days, call_stages=2)
     assert (call.status(now) is CallStatus.OPEN) == (now <= end_of(min(days), "Europe/Riga"))
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS, ZONES, NOWS)
 def test_before_its_opening_a_call_is_forthcoming(opens: date, closes: date, zone: str, now: datetime) -> None:
     call = make_call(opens_at=opens, deadlines=[closes], call_timezone=zone)
@@ -56,6 +60,7 @@ def test_before_its_opening_a_call_is_forthcoming(opens: date, closes: date, zon
     assert call.status(now) is expected
 
 
+@settings(deadline=None)
 @given(st.lists(DAYS, max_size=3), NOWS, st.booleans())
 def test_what_was_stopped_by_hand_never_opens(days: list[date], now: datetime, cancelled: bool) -> None:
     call = make_call(deadlines=days, cancelled=cancelled, closed_early=not cancelled)
@@ -64,6 +69,7 @@ def test_what_was_stopped_by_hand_never_opens(days: list[date], now: datetime, c
     assert call.days_left(now) is None
 
 
+@settings(deadline=None)
 @given(DAYS, ZONES, NOWS)
 def test_days_left_are_days_of_the_calendar_in_riga(day: date, zone: str, now: datetime) -> None:
     call = make_call(deadlines=[day], call_timezone=zone)
@@ -75,6 +81,7 @@ def test_days_left_are_days_of_the_calendar_in_riga(day: date, zone: str, now: d
         assert left is None
 
 
+@settings(deadline=None)
 @given(NOWS)
 def test_a_rolling_call_is_open_until_stopped(now: datetime) -> None:
     call = make_call(rolling=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.call import CallStatus, FundingCall
@@ -174,6 +174,7 @@ KEYS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(KEYS, JSON).map(lambda told: {"metadata": told}) | JSON, max_size=4))
 def test_no_record_whatever_it_holds_stops_the_rest(results: list[Any]) -> None:
     records, _ = read_answers([{"results": [*results, make_result()]}], "test")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.document import Block, BlockKind
@@ -185,12 +185,14 @@ def test_a_compound_keeps_its_hyphen_across_lines() -> None:
     assert join_lines(["organi-", "zācija"]) == "organizācija"
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abc ĀčD.", min_size=1, max_size=300), min_size=1, max_size=30))
 def test_dividing_a_text_loses_nothing(parts: list[str]) -> None:
     text = " ".join(" ".join(parts).split())
     assert " ".join(divide(text)).split() == text.split()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(SUFFIXES))
 def test_no_content_breaks_a_reader(data: bytes, suffix: str) -> None:
     try:
