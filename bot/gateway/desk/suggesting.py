@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.wording import say
-from handoff.messages import Author, Message
+from handoff.messages import Author, Message, MessageKind
 from knowledge.passage import Passage
 from retrieval.retriever import Retriever
 
@@ -29,10 +29,15 @@ class Suggestion:
 
 
 def find_question(messages: Sequence[Message], otherwise: str) -> str:
-    """What the visitor last asked in words of their own, else `otherwise`."""
-    said = (message.text for message in reversed(messages) if message.author is Author.VISITOR)
-    asked = next((text for text in said if len(text.split()) >= ASKS_ENOUGH), otherwise)
-    return asked[:LONGEST_QUESTION]
+    """What the visitor last asked in words of their own, else `otherwise`. The words by which a person was asked
+    for, those just before the handoff, say nothing of the matter."""
+    following = [*messages, None][1:]
+    asked = (
+        said.text
+        for said, then in reversed(list(zip(messages, following, strict=True)))
+        if said.author is Author.VISITOR and not (then and then.kind is MessageKind.HANDOFF)
+    )
+    return next((text for text in asked if len(text.split()) >= ASKS_ENOUGH), otherwise)[:LONGEST_QUESTION]
 
 
 def suggest(retriever: Retriever, question: str, locale: str, base_url: str) -> list[Suggestion]:
