@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import segno
 from fastapi import APIRouter, Request, Response
@@ -40,7 +41,7 @@ def show(
     with helpdesk.database.reading() as session:
         active = is_set(session, signed_in)
         left = second_factor.count_recovery_codes(session, signed_in.actor.id)
-    facts = {"error": None, "drawing": None, "secret": "", "codes": [], "retry": False, **told}
+    facts: dict[str, Any] = {"error": None, "drawing": None, "secret": "", "codes": [], "retry": False, **told}
     page = render(
         request, "desk/second_factor.html", status=status, signed_in=signed_in, active=active, left=left, **facts
     )
