@@ -36,7 +36,7 @@ def _normal_forms(token: str) -> tuple[str, ...]:
     """Lemma's stem and the word's own stem, folded: the second meets what was typed without diacritics."""
     if _IDENTIFIER.match(token):
         return (fold(token), *(fold(part) for part in re.split(r"[-./]", token) if len(part) > 2))
-    lemma = simplemma.lemmatize(token.lower(), lang=("lv", "en", "ru"))
+    lemma = simplemma.lemmatize(token.lower(), lang=("lv", "en"))
     return tuple(dict.fromkeys(fold(stem(form)) for form in (lemma.lower(), token.lower())))
 
 

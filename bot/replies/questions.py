@@ -68,7 +68,7 @@ def draft_answer(helpdesk: Helpdesk, situation: Situation, finding: Finding) -> 
         ),
         sources=tuple(link_excerpt(excerpt) for excerpt in finding.excerpts),
         data={"locale": finding.locale} if finding.locale != locale else {},
-        evidence=tell_evidence(finding),
+        evidence={**tell_evidence(finding), "review_first": is_reviewed_first(helpdesk, finding)},
     )
 
 
@@ -156,6 +156,13 @@ def link(passage: Passage, text: str, score: float) -> SourceLink:
         text=text,
         score=float(score),
     )
+
+
+def is_reviewed_first(helpdesk: Helpdesk, finding: Finding) -> bool:
+    """Whether the answer rests on a document on whose matter a person has the last word."""
+    catalogue = helpdesk.knowledge.catalogue
+    documents = (catalogue.document(excerpt.hit.passage.document) for excerpt in finding.excerpts)
+    return any(document is not None and document.review_first for document in documents)
 
 
 def tell_evidence(finding: Finding) -> dict[str, object]:
