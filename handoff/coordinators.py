@@ -28,6 +28,7 @@ from handoff.sessions import (
     end_sessions,
     list_sessions,
     sign_in,
+    sign_in_at,
     sign_in_subject,
     sign_out,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "set_available",
     "set_profile",
     "sign_in",
+    "sign_in_at",
     "sign_in_subject",
     "sign_out",
 ]

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Delete, Engine, Update, create_engine, event, make_url
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Delete,
+    Engine,
+    Update,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.orm import Session, sessionmaker
 
 from handoff import schema
@@ -168,6 +180,13 @@ def settings_of(session: Session) -> HandoffSettings:
 def count_changed(session: Session, statement: Delete | Update) -> int:
     """Execute it; how many rows it changed."""
     return int(cast(CursorResult[Any], session.execute(statement)).rowcount)
+
+
+def take_turn(session: Session, key: str) -> None:
+    """Until the transaction ends, nobody else gets past here with the same key. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def word(session: Session, locale: str, event_key: str, **facts: Any) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from handoff import audit, second_factor
-from handoff.database import count_changed, even_if_refused, forget_refusals, now, settings_of
+from handoff.database import Database, count_changed, even_if_refused, forget_refusals, now, settings_of, take_turn
 from handoff.errors import Locked, NotAllowed
 from handoff.models.base import clean_text
 from handoff.models.coordinator import Coordinator, CoordinatorSession, FailedSignIn
@@ -25,12 +25,25 @@ NOTED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """`session_token` goes into the cookie and `csrf` into forms and the X-CSRF-Token header."""
+    """`session_token` goes into the cookie and `csrf` into forms and the X-CSRF-Token header.
+
+    `noted` is False when it is time to write down that the session is in use (`note_use`).
+    """
 
     actor: Actor
     session_token: str
     csrf: str
     must_change_password: bool
+    noted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    email: str
+    password: str = field(repr=False)
+    code: str | None = field(repr=False)
+    address: str
+    agent: str = ""
 
 
 def sign_in(
@@ -42,18 +55,63 @@ def sign_in(
     raises NotAllowed with reason `code_needed` or `code`. A failure is counted although the transaction that it
     ends is rolled back.
     """
-    keys = failure_keys(email, address)
-    refuse_if_locked(session, keys)
-    even_if_refused(session, lambda later: note_failure(later, email, address))
-    row = session.scalar(select(Coordinator).where(Coordinator.email == clean_text(email).strip().lower()))
-    right, newer = verify_password(password, row.password_hash if row else None)
+    shown = Credentials(email, password, code, address, agent)
+    refuse_if_locked(session, failure_keys(email, address))
+
+    def count(later: Session) -> None:
+        note_attempt(later, email, address)
+
+    even_if_refused(session, count)
+    row = _find(session, email)
+    return _admit(session, shown, row, verify_password(password, row.password_hash if row else None))
+
+
+def sign_in_at(
+    database: Database, *, email: str, password: str, code: str | None, address: str, agent: str = ""
+) -> SignedIn:
+    """The same in transactions of its own: the password is checked, which is slow on purpose, between them, so
+    that signing in keeps nobody from writing. The attempt counts before it is looked at, so that many at once get
+    no more tries than one after the other."""
+    shown = Credentials(email, password, code, address, agent)
+    with database.transaction() as session:
+        keys = failure_keys(email, address)
+        take_turn(session, keys["account"])
+        refuse_if_locked(session, keys)
+        attempt = note_attempt(session, email, address)
+        row = _find(session, email)
+        kept = row.password_hash if row else None
+    verdict = verify_password(password, kept)
+    try:
+        with database.transaction() as session:
+            row = _find(session, email)
+            unchanged = row is not None and row.password_hash == kept
+            signed = _admit(session, shown, row, verdict if unchanged else (False, None))
+            _forget_attempt(session, attempt)
+            return signed
+    except NotAllowed as refused:
+        if refused.facts.get("reason") == "code_needed":
+            with database.transaction() as session:
+                _forget_attempt(session, attempt)
+        raise
+
+
+def _find(session: Session, email: str) -> Coordinator | None:
+    return session.scalar(select(Coordinator).where(Coordinator.email == clean_text(email).strip().lower()))
+
+
+def _admit(
+    session: Session, shown: Credentials, row: Coordinator | None, verdict: tuple[bool, str | None]
+) -> SignedIn:
+    even_if_refused(session, lambda later: _record_failure(later, shown.email, shown.address))
+    right, newer = verdict
     if row is None or not right or row.disabled_at is not None:
         raise NotAllowed("the address or the password is not right", reason="credentials")
-    _ask_second_factor(session, row, code)
+    _ask_second_factor(session, row, shown.code)
     if newer is not None:
         row.password_hash = newer
-    session.execute(delete(FailedSignIn).where(FailedSignIn.key == keys["account"]))
-    return open_session(session, row, address=address, agent=agent)
+    account = failure_keys(shown.email, shown.address)["account"]
+    session.execute(delete(FailedSignIn).where(FailedSignIn.key == account))
+    return open_session(session, row, address=shown.address, agent=shown.agent)
 
 
 def _ask_second_factor(session: Session, row: Coordinator, code: str | None) -> None:
@@ -108,7 +166,7 @@ def open_session(session: Session, row: Coordinator, *, address: str, agent: str
 
 
 def actor_of_session(session: Session, session_token: str) -> SignedIn:
-    """Raises NotAllowed for an unknown, an idle or an old one. Also reads only, if the session cannot write."""
+    """Raises NotAllowed for an unknown, an idle or an old one. Reads only."""
     row = session.get(CoordinatorSession, digest(session_token[:200]))
     holder = session.get(Coordinator, row.coordinator_id) if row else None
     moment = now(session)
@@ -160,12 +218,23 @@ def failure_keys(email: str, address: str) -> dict[str, str]:
     }
 
 
-def note_failure(session: Session, email: str, address: str) -> None:
+def note_attempt(session: Session, email: str, address: str) -> list[int]:
+    """Counts as a failure until it turns out not to be one. Gives the rows that say so."""
     moment = now(session)
-    session.add_all(FailedSignIn(key=key, at=moment) for key in failure_keys(email, address).values())
-    old = moment - settings_of(session).locked_for * 2
-    session.execute(delete(FailedSignIn).where(FailedSignIn.at < old))
-    audit.record(session, "visitor", "sign_in.failed", f"account:{failure_keys(email, address)['account'][:12]}")
+    rows = [FailedSignIn(key=key, at=moment) for key in failure_keys(email, address).values()]
+    session.add_all(rows)
+    session.execute(delete(FailedSignIn).where(FailedSignIn.at < moment - settings_of(session).locked_for * 2))
+    session.flush()
+    return [row.id for row in rows]
+
+
+def _forget_attempt(session: Session, attempt: list[int]) -> None:
+    session.execute(delete(FailedSignIn).where(FailedSignIn.id.in_(attempt)))
+
+
+def _record_failure(session: Session, email: str, address: str) -> None:
+    account = failure_keys(email, address)["account"][:12]
+    audit.record(session, audit.VISITOR, "sign_in.failed", f"account:{account}")
 
 
 def refuse_if_locked(session: Session, keys: dict[str, str]) -> None:

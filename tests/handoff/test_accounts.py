@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pyotp
@@ -29,8 +30,7 @@ def add(
 def sign_in(
     world: World, password: str, *, email: str = ANNA, code: str | None = None, address: str = "192.0.2.1"
 ) -> SignedIn:
-    with world.database.transaction() as session:
-        return coordinators.sign_in(session, email=email, password=password, code=code, address=address)
+    return coordinators.sign_in_at(world.database, email=email, password=password, code=code, address=address)
 
 
 def who(world: World, token: str) -> SignedIn:
@@ -65,6 +65,36 @@ def test_an_account_is_locked_after_five_wrong_tries_then_open_again(world: Worl
     assert 0 < locked.value.retry_after <= 901
     world.clock.advance(seconds=locked.value.retry_after)
     assert sign_in(world, account.password).actor.email == "anna@example.org"
+
+
+def test_guessing_in_parallel_gets_no_more_tries(world: World) -> None:
+    account = add(world)
+
+    def guess(number: int) -> str:
+        try:
+            sign_in(world, account.password if number == 11 else "wrong")
+        except (NotAllowed, Locked) as refused:
+            return refused.code
+        return "in"
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(guess, range(12)))
+    assert answers.count("not_allowed") == 5
+    assert answers.count("locked") == 7
+
+
+def test_one_transaction_signs_in_the_same(world: World) -> None:
+    account = add(world)
+    with world.database.transaction() as session:
+        signed = coordinators.sign_in(
+            session, email=ANNA, password=account.password, code=None, address="192.0.2.1"
+        )
+    assert who(world, signed.session_token).actor == signed.actor
+    for _ in range(5):
+        with pytest.raises(NotAllowed), world.database.transaction() as session:
+            coordinators.sign_in(session, email=ANNA, password="wrong", code=None, address="192.0.2.1")
+    with pytest.raises(Locked), world.database.transaction() as session:
+        coordinators.sign_in(session, email=ANNA, password=account.password, code=None, address="192.0.2.1")
 
 
 def test_unknown_accounts_lock_the_same(world: World) -> None:

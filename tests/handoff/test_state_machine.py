@@ -380,7 +380,7 @@ def machine(request: pytest.FixtureRequest, engine: str) -> Iterator[type[Handof
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(7200)
 def test_nobody_is_lost_whatever_happens(request: pytest.FixtureRequest, engine: str) -> None:
     examples = int(os.environ.get("MACHINE_RUNS", "40" if engine == "sqlite" else "12"))
     with machine(request, engine) as made:

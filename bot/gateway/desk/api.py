@@ -32,7 +32,7 @@ from bot.gateway.desk.schemas import (
 from bot.gateway.visitor_schemas import MessageOut
 from bot.gateway.visitors import Desk
 from handoff import requests
-from handoff.coordinators import change_password, sign_in, sign_out
+from handoff.coordinators import change_password, sign_in_at, sign_out
 
 router = APIRouter(prefix="/api/v1", tags=["coordinators"])
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -48,15 +48,14 @@ def login(body: Credentials, request: Request, response: Response, helpdesk: Des
     """`csrf` goes into the header X-CSRF-Token of every change made with the cookie."""
     check_origin(request)
     rates_of(request).count_address(request, "sign-ins")
-    with helpdesk.database.transaction() as session:
-        signed_in = sign_in(
-            session,
-            email=body.email,
-            password=body.password,
-            code=body.code,
-            address=address_of(request),
-            agent=request.headers.get("user-agent", ""),
-        )
+    signed_in = sign_in_at(
+        helpdesk.database,
+        email=body.email,
+        password=body.password,
+        code=body.code,
+        address=address_of(request),
+        agent=request.headers.get("user-agent", ""),
+    )
     set_cookie(request, response, signed_in.session_token)
     response.headers["Cache-Control"] = "no-store"
     actor = signed_in.actor
@@ -83,7 +82,13 @@ def logout(caller: Anyone, request: Request, helpdesk: Desk) -> Response:
 @router.get("/me", summary="Who is signed in", responses=problems(401))
 def me(caller: Anyone) -> Me:
     actor, signed_in = caller.actor, caller.signed_in
-    return Me(email=actor.email, name=actor.name, role=actor.role, csrf=signed_in.csrf if signed_in else None)
+    return Me(
+        email=actor.email,
+        name=actor.name,
+        role=actor.role,
+        csrf=signed_in.csrf if signed_in else None,
+        must_change_password=bool(signed_in and signed_in.must_change_password),
+    )
 
 
 @router.post("/me/password", status_code=204, summary="Change one's password", responses=REFUSALS)

@@ -15,6 +15,7 @@ from bot.gateway.visitors import Desk
 from handoff.coordinators import SignedIn, actor_of_session, actor_of_token
 from handoff.errors import NotAllowed
 from handoff.requests import Actor
+from handoff.sessions import note_use
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 CSRF_HEADER = "X-CSRF-Token"
@@ -61,7 +62,7 @@ def api_token(request: Request) -> str | None:
 
 
 def find_caller(request: Request, helpdesk: Desk) -> Caller:
-    """Raises Problem 401. One read of the database."""
+    """Raises Problem 401. One read of the database, and once a minute a write, that the session is in use."""
     bearer, cookie = api_token(request), session_token(request)
     try:
         with helpdesk.database.reading() as session:
@@ -69,10 +70,14 @@ def find_caller(request: Request, helpdesk: Desk) -> Caller:
                 return Caller(actor_of_token(session, bearer), None)
             if cookie:
                 signed_in = actor_of_session(session, cookie)
-                return Caller(signed_in.actor, signed_in)
     except NotAllowed as error:
         raise Problem(401, "sign_in") from error
-    raise Problem(401, "sign_in")
+    if not cookie:
+        raise Problem(401, "sign_in")
+    if not signed_in.noted:
+        with helpdesk.database.transaction() as session:
+            note_use(session, cookie)
+    return Caller(signed_in.actor, signed_in)
 
 
 def check_origin(request: Request) -> None:
@@ -98,10 +103,9 @@ def check_csrf(request: Request, caller: Caller, given: str | None) -> None:
 
 
 def api_caller(request: Request, caller: Annotated[Caller, Depends(find_caller)]) -> Caller:
-    """For JSON routes: the CSRF token comes in the header. A one-time password must be changed first."""
+    """For JSON routes: the CSRF token comes in the header. That a one-time password is to be changed is told by
+    /login and /me; the inbox insists on it, programs are trusted to ask."""
     check_csrf(request, caller, None)
-    if caller.signed_in and caller.signed_in.must_change_password:
-        raise Problem(403, "change_password")
     return caller
 
 

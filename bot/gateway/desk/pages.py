@@ -32,7 +32,7 @@ from bot.gateway.visitors import Desk
 from bot.helpdesk import Helpdesk
 from bot.wording import UnknownSentence, say
 from handoff import requests
-from handoff.coordinators import SignedIn, change_password, list_coordinators, note_presence, sign_in, sign_out
+from handoff.coordinators import SignedIn, change_password, list_coordinators, note_presence, sign_in_at, sign_out
 from handoff.errors import HandoffError, Invalid, Locked, NotAllowed
 from handoff.requests import OUTCOMES, Actor
 
@@ -114,15 +114,14 @@ def take_sign_in(
     rates_of(request).count_address(request, "sign-ins")
     locale = choose_locale(request)
     try:
-        with helpdesk.database.transaction() as session:
-            signed_in = sign_in(
-                session,
-                email=email,
-                password=password,
-                code=code or None,
-                address=address_of(request),
-                agent=request.headers.get("user-agent", ""),
-            )
+        signed_in = sign_in_at(
+            helpdesk.database,
+            email=email,
+            password=password,
+            code=code or None,
+            address=address_of(request),
+            agent=request.headers.get("user-agent", ""),
+        )
     except (NotAllowed, Locked) as error:
         asks_code = str(error.facts.get("reason", "")).startswith("code")
         status, told = (429 if isinstance(error, Locked) else 403), word_error(locale, error)
