@@ -1,4 +1,4 @@
-"""The application served for real on loopback, in a thread of the test's own process, stopped and started at will."""
+"""The application served for real on loopback, in a thread of the test's own process, started at will."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.wording import say
 from handoff.messages import Author, Message, MessageKind
 from knowledge.passage import Passage
-from retrieval.retriever import Retriever
+from retrieval.retriever import Decision, Retriever
 
 MOST = 4
 ASKS_ENOUGH = 3
@@ -44,7 +44,8 @@ def suggest(retriever: Retriever, question: str, locale: str, base_url: str) -> 
     """Best first, at most MOST, one a passage: what the bot would answer with, then what is nearest to it."""
     vector = retriever.encode(question)
     finding = retriever.ask(question, locale=locale, vector=vector)
-    shown = {one.hit.passage.id: (one.hit.passage, one.text, True) for one in finding.excerpts}
+    sure = finding.decision is Decision.ANSWER
+    shown = {one.hit.passage.id: (one.hit.passage, one.text, sure) for one in finding.excerpts}
     for hit in retriever.search(question, locale=locale, vector=vector, k=MOST):
         shown.setdefault(hit.passage.id, (hit.passage, hit.passage.text, False))
     return [describe(*one, locale=locale, base_url=base_url) for one in list(shown.values())[:MOST]]
