@@ -14,6 +14,7 @@ from handoff.database import Database
 from handoff.events import Broker
 from knowledge.catalogue import Catalogue, list_files
 from knowledge.clock import Clock
+from knowledge.loose_file import fields_path
 from retrieval.building import build_index
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.retriever import Retriever
@@ -79,11 +80,12 @@ def fingerprint_materials(settings: Settings) -> str:
     """Changes when a material is added, changed or taken away, and with the day (demonstration dates move)."""
     told = hashlib.sha256(settings.clock().astimezone(settings.zone).date().isoformat().encode())
     for path, name in list_files(material_folders(settings)):
-        try:
-            state = path.stat()
-        except OSError:
-            continue
-        told.update(f"\0{name}\0{state.st_mtime_ns}\0{state.st_size}".encode())
+        for file in (path, fields_path(path)):
+            try:
+                state = file.stat()
+            except OSError:
+                continue
+            told.update(f"\0{name}\0{state.st_mtime_ns}\0{state.st_size}".encode())
     return told.hexdigest()
 
 

@@ -69,6 +69,14 @@ class Settings(BaseSettings):
     notices_hour: int = Field(
         9, ge=0, le=20, description="Hour of the day from which news of calls and reminders are sent."
     )
+    calls_source: str | None = Field(
+        None,
+        description="Where calls are refreshed from: a table or a saved answer of the EU Funding & Tenders portal "
+        "(a path), or `portal` for the portal itself; without it they are not refreshed by themselves.",
+    )
+    calls_refresh_hours: int = Field(
+        24, ge=1, le=720, description="Hours between two refreshes of calls, if a source is set."
+    )
     embed_origins: list[str] = Field(
         default_factory=list,
         description='Sites that may show the chat, as a JSON list of origins: `["https://www.example.lv"]`.',

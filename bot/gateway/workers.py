@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
+from bot.call_refresh import refresh_calls
 from bot.channels.announcer import Announcer
 from bot.channels.telegram.service import Telegram
 from bot.erasing import erase_files
@@ -21,6 +22,7 @@ from handoff.sweeping import sweep
 AGAIN_AFTER = 2.0
 SWEEPS_EVERY = 10.0
 READS_EVERY = 5.0
+LOOKS_FOR_CALLS_EVERY = 600.0
 SOON = 300.0
 A_DAY = 24 * 3600.0
 
@@ -57,6 +59,12 @@ async def keep_reading(helpdesk: Helpdesk) -> None:
         log.info("materials read again: %d passages", len(knowledge.catalogue.passages))
 
 
+async def keep_calls_fresh(helpdesk: Helpdesk) -> None:
+    while True:
+        await asyncio.to_thread(refresh_calls, helpdesk.settings)
+        await asyncio.sleep(LOOKS_FOR_CALLS_EVERY)
+
+
 async def keep_retention(helpdesk: Helpdesk) -> None:
     """Once a day, and soon after a start: what has been kept long enough goes."""
 
@@ -85,6 +93,8 @@ def make_workers(helpdesk: Helpdesk, rasa: Rasa | None) -> dict[str, Callable[[]
         "materials": partial(keep_reading, helpdesk),
         "retention": partial(keep_retention, helpdesk),
     }
+    if helpdesk.settings.calls_source is not None:
+        workers["calls"] = partial(keep_calls_fresh, helpdesk)
     if helpdesk.settings.mail is not None:
         workers["mail"] = Postman(helpdesk.database, helpdesk.settings.mail).run
     if helpdesk.settings.telegram_token is not None:
