@@ -11,6 +11,7 @@ from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import say
 from handoff.messages import Button, Draft, MessageKind, SourceLink
+from knowledge.document import BlockKind
 from knowledge.passage import Passage
 from retrieval.retriever import Decision, Excerpt, Finding
 
@@ -54,7 +55,7 @@ def _worth(finding: Finding, answered: str | None) -> tuple[bool, bool, float]:
 
 def draft_answer(helpdesk: Helpdesk, situation: Situation, finding: Finding) -> Draft:
     locale = situation.locale
-    lines = _tell_excerpts(finding.excerpts)
+    lines = _tell_excerpts(helpdesk, finding.excerpts)
     if finding.locale != locale:
         lines.insert(0, say(locale, f"bot.questions.only_in_{finding.locale}"))
     return Draft(
@@ -72,13 +73,24 @@ def draft_answer(helpdesk: Helpdesk, situation: Situation, finding: Finding) -> 
     )
 
 
-def _tell_excerpts(excerpts: Sequence[Excerpt]) -> list[str]:
+def _tell_excerpts(helpdesk: Helpdesk, excerpts: Sequence[Excerpt]) -> list[str]:
     """Each said once: two passages of one page may hold the same sentence."""
     told: list[str] = []
     for excerpt in excerpts:
-        if not any(excerpt.text in other or other in excerpt.text for other in told):
-            told.append(excerpt.text)
+        text = mark_items(helpdesk, excerpt.hit.passage, excerpt.text)
+        if not any(text in other or other in text for other in told):
+            told.append(text)
     return told
+
+
+def mark_items(helpdesk: Helpdesk, passage: Passage, text: str) -> str:
+    """List items as items again: a passage's text holds their words alone."""
+    document = helpdesk.knowledge.catalogue.document(passage.document)
+    blocks = document.blocks[passage.blocks[0] : passage.blocks[1] + 1] if document else ()
+    items = [block.text for block in blocks if block.kind is BlockKind.ITEM]
+    return "\n".join(
+        f"- {line}" if any(item.startswith(line) for item in items) else line for line in text.split("\n")
+    )
 
 
 def draft_suggestions(situation: Situation, memory: Memory, finding: Finding) -> Draft:
@@ -108,7 +120,7 @@ def show_passage(helpdesk: Helpdesk, situation: Situation, memory: Memory, passa
     return [
         Draft(
             MessageKind.ANSWER,
-            passage.text,
+            mark_items(helpdesk, passage, passage.text),
             situation.locale,
             buttons=tuple(_feedback_buttons(situation.locale)),
             sources=(link(passage, passage.text, 1.0),),
