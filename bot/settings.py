@@ -140,7 +140,10 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        ZoneInfo(name)
+        try:
+            ZoneInfo(name)
+        except (KeyError, OSError, ValueError) as error:
+            raise ValueError(f"{name!r} is not a time zone; write one such as Europe/Riga") from error
         return name
 
     @field_validator("conversation_rate", "address_rate")
