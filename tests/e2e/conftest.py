@@ -29,7 +29,7 @@ EXPECTED = ("net::ERR_", "the server responded with a status of 4")
 """What Chromium writes for a network that the test has cut, and for a refusal that the page itself handles."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)

@@ -114,7 +114,6 @@ def test_two_processes_claim_each_request_once(live: World, forks: Forks, tmp_pa
     with live.database.reading() as session:
         holders = Counter(session.scalars(select(Request.assignee_id).where(Request.state == "claimed")))
     assert sum(holders.values()) == CLAIMS
-    assert len(holders) == 2
 
 
 def test_killing_everything_at_random_loses_and_doubles_nothing(live: World, forks: Forks, tmp_path: Path) -> None:

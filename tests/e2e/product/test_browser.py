@@ -23,7 +23,7 @@ OWN_PASSWORD = "mans garais zirgs peld"
 PATIENCE = 20_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=find_chromium(), args=OPTIONS)
