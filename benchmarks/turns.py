@@ -142,7 +142,9 @@ def product() -> Iterator[Product]:
     with tempfile.TemporaryDirectory() as folder:
         bring_model(Path(folder))
         began = time.monotonic()
-        running = Product(Path(folder))
+        running = Product(
+            Path(folder), HELPDESK_CONVERSATION_RATE="100000/minute", HELPDESK_ADDRESS_RATE="100000/minute"
+        )
         try:
             running.wait_serving()
             print(f"{'serving pages after':34} {time.monotonic() - began:7.1f} s")

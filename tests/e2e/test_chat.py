@@ -204,6 +204,9 @@ def test_a_coordinator_answers_live_and_after_a_reload(open_page: OpenPage, help
         [anna] = list_coordinators(session)
         [request], _ = list_requests(session, anna)
         requests.claim(session, anna, request.number)
+    expect(chat.root.locator(".owner")).to_contain_text("cilvēks", timeout=PATIENCE)
+    expect(chat.messages("system").last).to_contain_text("Anna")
+    with helpdesk.database.transaction() as session:
         events.note(session, events.typing_topic(request.conversation_id))
     expect(chat.root.locator(".status")).to_contain_text("Koordinators raksta", timeout=PATIENCE)
     with helpdesk.database.transaction() as session:

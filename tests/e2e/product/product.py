@@ -122,7 +122,7 @@ class Visitor:
 class Product:
     """A running helpdesk: its processes, its address, its data."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self.port = ports.find_free()
         self.base = f"http://127.0.0.1:{self.port}"
@@ -132,6 +132,7 @@ class Product:
             "HELPDESK_DATA": str(data),
             "HELPDESK_PORT": str(self.port),
             "OMP_WAIT_POLICY": "passive",
+            **settings,
         }
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
