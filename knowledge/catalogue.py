@@ -35,24 +35,18 @@ class Catalogue:
     ) -> Catalogue:
         """Read every file below `paths`. A bad file becomes a Problem and the rest goes on.
 
+        A document that a later one of `paths` tells again takes the place of the earlier: so editors change what
+        is shipped (docs/decisions/0009-edited-materials.md). Twice below one path is a mistake.
         `today`, in Riga, is what demonstration dates count from. `cache` is a folder where what was read from
         PDF and Office files is kept, so that each is read once.
         """
         day = today or datetime.now(RIGA).date()
         documents: dict[str, Document] = {}
         problems: list[Problem] = []
-        for path, name in list_files(paths):
-            try:
-                document = read_any(path, name, cache)
-            except Refused as refused:
-                problems += refused.problems
-                continue
-            if document.demo and not demo:
-                continue
-            if document.key in documents:
-                problems.append(_twice(document, documents[document.key]))
-                continue
-            documents[document.key] = settle(document, day)
+        for root in paths:
+            told, refused = _read_below(root, demo, cache)
+            problems += refused
+            documents |= {key: settle(document, day) for key, document in told.items()}
         return cls._of(list(documents.values()), problems, day)
 
     @classmethod
@@ -121,6 +115,24 @@ class Catalogue:
             and (region is None or not call.regions or bool({region, "latvia"} & set(call.regions)))
         ]
         return sorted(found, key=lambda call: _nearness(call, now))
+
+
+def _read_below(root: Path, demo: bool, cache: Path | None) -> tuple[dict[str, Document], list[Problem]]:
+    documents: dict[str, Document] = {}
+    problems: list[Problem] = []
+    for path, name in list_files([root]):
+        try:
+            document = read_any(path, name, cache)
+        except Refused as refused:
+            problems += refused.problems
+            continue
+        if document.demo and not demo:
+            continue
+        if document.key in documents:
+            problems.append(_twice(document, documents[document.key]))
+        else:
+            documents[document.key] = document
+    return documents, problems
 
 
 def _nearness(call: FundingCall, now: datetime) -> tuple[bool, float, str]:

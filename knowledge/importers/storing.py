@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.catalogue import Catalogue
 from knowledge.front_matter import FrontMatter, FrontMatterError, read_front_matter
 from knowledge.importers.record import CallRecord, merge
 from knowledge.materials_file import check_fields
 from knowledge.problem import Problem
+from knowledge.writing import compose, replace_file
 
 FOLDER = "call"
 MOST_CHANGES = 50
@@ -99,7 +97,7 @@ def _store(record: CallRecord, path: Path, key: str, source: str, today: date, r
         report.unchanged.append(key)
         return
     made["reviewed_on"] = today
-    _replace(path, made, body)
+    replace_file(path, compose(made, body))
     report.changes += changes
     (report.changed if held is not None else report.added).append(key)
 
@@ -148,12 +146,3 @@ def _shorten(text: str) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _replace(path: Path, fields: dict[str, Any], body: str) -> None:
-    """In one step: whoever reads meanwhile reads the file before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    matter = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=110)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(f"---\n{matter}---\n\n{body}\n", "utf-8")
-    beside.replace(path)
