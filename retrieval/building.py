@@ -22,6 +22,7 @@ import knowledge
 from knowledge.catalogue import Catalogue
 from knowledge.passage import Passage
 from retrieval.analysis import find_grams, find_terms
+from retrieval.diacritics import Diacritics
 from retrieval.encoder import Encoder, Matrix
 from retrieval.lexical import LexicalIndex
 from retrieval.text import strip_markdown
@@ -29,7 +30,7 @@ from retrieval.vectors import VectorStore, centre, encode_missing, file_name
 from retrieval.windows import windows
 
 Progress = Callable[[str], None]
-FORMAT = 5
+FORMAT = 6
 EXACT_UP_TO = 100_000
 """Vectors that are searched one by one; above, a graph is built over them."""
 CURRENT = "current"
@@ -119,6 +120,8 @@ def write_index(
     np.save(fresh / "firsts.npy", np.cumsum([0, *(len(several) for several in texts)]).astype(np.int64))
     faiss.write_index(make_faiss(vectors, encoder.dimensions), str(fresh / "vectors.faiss"))
     write_lexical(passages, fresh)
+    latvian = [f"{passage.context} {passage.text}" for passage in passages if passage.locale == "lv"]
+    Diacritics.learn(latvian).save(fresh)
     manifest = Manifest(FORMAT, encoder.name, encoder.dimensions, digest, len(passages), len(vectors))
     (fresh / "manifest.json").write_text(json.dumps(asdict(manifest)))
     put_in_use(fresh, folder, f"index-{digest}")

@@ -18,6 +18,7 @@ from retrieval.analysis import find_grams, find_terms
 from retrieval.building import current_folder, digest_of, read_manifest
 from retrieval.candidates import Candidates, Evidence
 from retrieval.confidence import gather_facts
+from retrieval.diacritics import Diacritics
 from retrieval.encoder import Encoder, Vector
 from retrieval.errors import IndexMismatch, IndexMissing
 from retrieval.excerpts import cut_excerpt
@@ -93,6 +94,7 @@ class Retriever:
         self._kinds = np.array([passage.kind.value for passage in self.passages], dtype="U16")
         self._documents = np.array([passage.document for passage in self.passages], dtype=object)
         self._told_in = tell_languages(catalogue)
+        self._diacritics = Diacritics.load(built)
         with np.load(built / "query_means.npz") as means:
             self._query_means = {language: means[language] for language in means.files}
 
@@ -120,8 +122,10 @@ class Retriever:
         return self._weights.answer_from
 
     def encode(self, question: str) -> Vector:
-        """The question's vector, to be computed once a message and passed to `search`, `ask` and NLU."""
-        return self._encoder.encode_query(question)
+        """The question's vector, to be computed once a message and passed to `search`, `ask` and NLU.
+
+        Latvian typed without diacritics gets them back first."""
+        return self._encoder.encode_query(self._diacritics.restore(clean(question, LONGEST_QUERY)))
 
     def centre(self, vector: Vector, language: str) -> Vector:
         """A question's vector without what all questions in its language have in common."""
