@@ -14,6 +14,7 @@ from handoff.database import word
 from handoff.errors import Invalid
 from handoff.feedback import record_verdict
 from handoff.folding import add_folded
+from handoff.held import keep_answers
 from handoff.intake import take_locale
 from handoff.messages import Draft, MessageKind
 from handoff.models.conversation import Conversation
@@ -58,6 +59,17 @@ def hand_over(session: Session, conversation: Conversation, draft: Draft, data: 
     text = f"{draft.text}\n\n{expectation}" if draft.text else expectation
     told = {**draft.data, "request": described}
     return replace(draft, kind=MessageKind.HANDOFF, text=text, data=told), None
+
+
+def hold(session: Session, conversation: Conversation, draft: Draft, data: dict[str, Any]) -> Applied:
+    """A handoff that brings along what the bot would have answered; what its words would have done is done."""
+    for also in data["also"]:
+        EFFECTS[also.type](session, conversation, draft, also.data)
+    applied = hand_over(session, conversation, draft, data)
+    request = find_open_request(session, conversation.id)
+    if request is not None:
+        keep_answers(session, conversation, request, data["answers"])
+    return applied
 
 
 def _last_words(conversation: Conversation) -> Select[str]:
@@ -131,6 +143,7 @@ def keep_evidence(_: Session, __: Conversation, draft: Draft, data: dict[str, An
 
 EFFECTS: dict[str, Callable[[Session, Conversation, Draft, dict[str, Any]], Applied]] = {
     "handoff": hand_over,
+    "approve": hold,
     "withdraw": withdraw,
     "locale": switch_locale,
     "feedback": note_verdict,

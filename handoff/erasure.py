@@ -13,6 +13,7 @@ from handoff.folding import fold
 from handoff.models.attachment import Attachment
 from handoff.models.channel import Chat, ShownMessage
 from handoff.models.conversation import Conversation, ResumeCode, VisitorToken
+from handoff.models.desk import HeldAnswer, MessageEdit
 from handoff.models.message import Feedback, MessageRow, TurnRow
 from handoff.models.outbox import Notification, Outgoing
 from handoff.models.request import Request, RequestEvent, RequestNote
@@ -66,6 +67,8 @@ def _blank_messages(session: Session, conversation_id: str) -> None:
     session.execute(delete(Attachment).where(Attachment.message_id.in_(_ids(conversation_id))))
     session.execute(delete(ShownMessage).where(ShownMessage.message_id.in_(_ids(conversation_id))))
 
+    session.execute(delete(MessageEdit).where(MessageEdit.message_id.in_(_ids(conversation_id))))
+    session.execute(delete(HeldAnswer).where(HeldAnswer.conversation_id == conversation_id))
 
 def _blank_requests(session: Session, conversation_id: str) -> None:
     numbers = select(Request.number).where(Request.conversation_id == conversation_id)

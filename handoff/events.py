@@ -26,6 +26,11 @@ def typing_topic(conversation_id: str) -> str:
     return f"typing:{conversation_id}"
 
 
+def presence_topic(number: int) -> str:
+    """Somebody at the desk opened this request, writes in it, or left."""
+    return f"presence:{number}"
+
+
 def coordinator_topic(coordinator_id: str) -> str:
     """A notification for this coordinator."""
     return f"coordinator:{coordinator_id}"

@@ -55,6 +55,7 @@ class Effect:
     `withdraw` {} closes the waiting request; `locale` {locale} switches the person's language;
     `feedback` {message_id, helpful, reason?} records a verdict on an answer; `subscribe` {theme?, applicant?,
     region?} and `unsubscribe` {}; `evidence` {} only carries numbers for the dossier.
+    `approve` (made by handoff.held) is a handoff with the answers that wait.
     """
 
     type: str

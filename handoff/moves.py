@@ -11,6 +11,7 @@ from handoff import assignment, clocks, history, notifying, statuses
 from handoff.availability import ANSWERS
 from handoff.database import now
 from handoff.errors import IllegalMove, Invalid, NotFound
+from handoff.held import drop_held
 from handoff.listing import view_request
 from handoff.models.base import clean_text
 from handoff.models.conversation import Conversation
@@ -193,6 +194,7 @@ def end(session: Session, conversation: Conversation, request: Request, *, outco
     request.remind_at = None
     clocks.pause(session, request)
     request.closed_seq = conversation.last_seq
+    drop_held(session, request.number)
     change_owner(session, conversation, Owner.BOT, actor=actor, reason=outcome)
 
 

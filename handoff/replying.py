@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff import clocks, history
+from handoff.attachments import StoredFile, attach, describe
 from handoff.errors import IllegalMove
 from handoff.folding import add_folded
 from handoff.intake import message_id_for, take_client_id, take_text
-from handoff.messages import Author, Draft, Message, MessageKind
+from handoff.messages import Author, Draft, Message, MessageKind, SourceLink
 from handoff.models.conversation import Conversation
 from handoff.models.message import MessageRow
 from handoff.models.request import Request
@@ -23,15 +26,23 @@ from handoff.views import Actor
 
 
 def reply(
-    session: Session, actor: Actor, number: int, *, client_id: str, text: str, then_wait: bool = False
+    session: Session,
+    actor: Actor,
+    number: int,
+    *,
+    client_id: str,
+    text: str,
+    then_wait: bool = False,
+    sources: Sequence[SourceLink] = (),
+    files: Sequence[StoredFile] = (),
 ) -> Message:
     """Say something to the visitor, once per client id. The first reply takes the conversation.
 
-    `then_wait`: the visitor is to answer; the clocks stand still until they do. Raises AlreadyClaimed, and
-    IllegalMove for a closed request.
+    `then_wait`: the visitor is to answer; the clocks stand still until they do. `files` are attached, and may go
+    without words. Raises AlreadyClaimed, and IllegalMove for a closed request.
     """
     require_answering(actor)
-    said = take_text(session, text)
+    said = take_text(session, text, empty_is_fine=bool(files))
     conversation, request = lock_request(session, number)
     known = find_said(session, conversation.id, Author.COORDINATOR, take_client_id(client_id))
     if known is not None:
@@ -41,16 +52,27 @@ def reply(
         session,
         conversation,
         Author.COORDINATOR,
-        Draft(MessageKind.TEXT, said, conversation.locale, data={"name": actor.name}),
+        _draft(said, conversation.locale, actor, sources, files),
         message_id=free_message_id(session, conversation.id, client_id),
         client_id=client_id,
         author_id=actor.id,
     )
+    attach(session, message.id, files)
     request.searched = add_folded(request.searched, said)
     clocks.coordinator_spoke(session, request)
     _settle(session, request, actor, then_wait)
     mark_request_read(session, actor.id, request.number, conversation.last_seq)
     return view_message(message)
+
+
+def _draft(
+    said: str, locale: str, actor: Actor, sources: Sequence[SourceLink], files: Sequence[StoredFile]
+) -> Draft:
+    data: dict[str, Any] = {"name": actor.name}
+    if files:
+        data["attachments"] = [describe(stored) for stored in files]
+    kind = MessageKind.ANSWER if sources else MessageKind.TEXT
+    return Draft(kind, said, locale, sources=tuple(sources), data=data)
 
 
 def _make_mine(session: Session, conversation: Conversation, request: Request, actor: Actor) -> None:

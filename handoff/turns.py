@@ -12,6 +12,7 @@ from handoff import events
 from handoff.database import even_if_refused, now
 from handoff.effects import apply_effect
 from handoff.errors import StaleEpoch
+from handoff.held import hold_answers
 from handoff.messages import Author, Draft, Message
 from handoff.models.conversation import Conversation
 from handoff.models.message import MessageRow, TurnRow
@@ -78,7 +79,8 @@ def finish_turn(
     intent: str | None = None,
     intent_confidence: float | None = None,
 ) -> list[Message]:
-    """Record the bot's messages and apply their effects, all or nothing, and mark the turn answered.
+    """Record the bot's messages and apply their effects, all or nothing, and mark the turn answered. Answers on
+    a theme that a person approves first are held instead (handoff.held).
 
     Raises StaleEpoch if the conversation changed hands since the turn was leased: nothing is recorded. Where a
     coordinator has it now the turn has ended; where the bot still answers, it waits to be answered anew. Does
@@ -92,7 +94,8 @@ def finish_turn(
     message = session.get_one(MessageRow, row.message_id)
     message.intent, message.intent_confidence = intent, intent_confidence
     row.state, row.leased_until, row.finished_at = "done", None, now(session)
-    return [view_message(_record(session, conversation, draft)) for draft in drafts]
+    told = hold_answers(session, drafts)
+    return [view_message(_record(session, conversation, draft)) for draft in told]
 
 
 def _refuse_stale(session: Session, conversation: Conversation, row: TurnRow, turn: Turn) -> None:

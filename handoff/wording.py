@@ -3,6 +3,7 @@
 Events and their facts (each fact may be None; instants are aware, in UTC):
 opened / still_open      number, state, position, expected, availability, opens_at, assignee, holiday
 stranded                 nothing: said before `opened` when the bot never came to answer
+held                     nothing: said before `opened` when a coordinator is to approve the answer
 claimed, taken_over      number, name
 released, taken_back     number, position, expected, availability, opens_at, holiday
 transferred              number, name

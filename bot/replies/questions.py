@@ -69,7 +69,11 @@ def draft_answer(helpdesk: Helpdesk, situation: Situation, finding: Finding) -> 
         ),
         sources=tuple(link_excerpt(excerpt) for excerpt in finding.excerpts),
         data={"locale": finding.locale} if finding.locale != locale else {},
-        evidence={**tell_evidence(finding), "review_first": is_reviewed_first(helpdesk, finding)},
+        evidence={
+            **tell_evidence(finding),
+            "review_first": is_reviewed_first(helpdesk, finding),
+            "themes": tell_themes(helpdesk, [excerpt.hit.passage for excerpt in finding.excerpts]),
+        },
     )
 
 
@@ -124,7 +128,7 @@ def show_passage(helpdesk: Helpdesk, situation: Situation, memory: Memory, passa
             situation.locale,
             buttons=tuple(_feedback_buttons(situation.locale)),
             sources=(link(passage, passage.text, 1.0),),
-            evidence={"decision": "picked", "confidence": 1.0},
+            evidence={"decision": "picked", "confidence": 1.0, "themes": tell_themes(helpdesk, [passage])},
         )
     ]
 
@@ -183,6 +187,12 @@ def tell_evidence(finding: Finding) -> dict[str, object]:
         "decision": str(finding.decision),
         "confidence": float(finding.confidence),
         "passages": [
+def tell_themes(helpdesk: Helpdesk, passages: Sequence[Passage]) -> list[str]:
+    """What the answer is about: handoff.held looks whether a person approves answers on it first."""
+    documents = (helpdesk.knowledge.catalogue.document(passage.document) for passage in passages)
+    return list(dict.fromkeys(theme for document in documents if document for theme in document.themes))
+
+
             {"passage": excerpt.hit.passage.id, "score": float(excerpt.hit.score)} for excerpt in finding.excerpts
         ],
     }
