@@ -9,13 +9,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from handoff import audit
+from handoff.editing import list_edits, may_edit
 from handoff.errors import NotFound
+from handoff.held import list_held
 from handoff.history import list_events
 from handoff.listing import view_request, view_requests
 from handoff.models.conversation import Conversation
 from handoff.models.coordinator import Coordinator
 from handoff.models.message import Feedback, MessageRow
-from handoff.models.request import Request
+from handoff.models.request import Request, RequestRead
 from handoff.notes import describe_note, list_notes
 from handoff.outbox import delivery_states
 from handoff.owners import list_owner_changes
@@ -37,6 +39,8 @@ def get_dossier(session: Session, actor: Actor, number: int) -> Dossier:
     audit.record(session, actor.id, "request.read", f"request:{number}")
     conversation = session.get_one(Conversation, request.conversation_id)
     rows = read_last(session, request.conversation_id)
+    read = session.get(RequestRead, (number, actor.id))
+    read_seq = read.seq if read else 0
     mark_request_read(session, actor.id, number, conversation.last_seq)
     view = view_request(session, request, actor)
     names = {one.id: one.name for one in session.scalars(select(Coordinator))}
@@ -50,7 +54,18 @@ def get_dossier(session: Session, actor: Actor, number: int) -> Dossier:
         earlier=find_earlier(session, actor, request, conversation),
         page=conversation.page,
         suggested=view.suggested,
+        held=tuple(list_held(session, number)),
+        read_seq=read_seq,
+        owned_ids=find_editable(conversation, request, rows, actor),
     )
+
+
+def find_editable(
+    conversation: Conversation, request: Request, rows: Sequence[MessageRow], actor: Actor
+) -> frozenset[str]:
+    if request.state == "closed" or not may_edit(conversation):
+        return frozenset()
+    return frozenset(row.id for row in rows if row.author_id == actor.id and row.seq > request.opened_seq)
 
 
 def read_last(session: Session, conversation_id: str) -> Sequence[MessageRow]:
@@ -67,6 +82,7 @@ def gather_evidence(session: Session, rows: Sequence[MessageRow]) -> dict[str, d
     """What was understood, what was shown with which scores, what people thought of it, whether it arrived."""
     sent = delivery_states(session, [row.id for row in rows])
     verdicts = _find_verdicts(session, [row.id for row in rows])
+    edits = list_edits(session, [row.id for row in rows])
     gathered: dict[str, dict[str, Any]] = {}
     for row in rows:
         told: dict[str, Any] = dict(row.evidence)
@@ -81,6 +97,8 @@ def gather_evidence(session: Session, rows: Sequence[MessageRow]) -> dict[str, d
             told["delivery"] = sent[row.id]
         if row.id in verdicts:
             told["feedback"] = verdicts[row.id]
+        if row.id in edits:
+            told["edits"] = edits[row.id]
         if told:
             gathered[row.id] = told
     return gathered

@@ -7,8 +7,7 @@ waits is a request with its promises like any other, so that nothing is left lyi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -20,20 +19,7 @@ from handoff.messages import Draft, Effect, MessageKind, SourceLink
 from handoff.models.conversation import Conversation
 from handoff.models.desk import HeldAnswer, ReviewedTheme
 from handoff.models.request import Request
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An answer of the bot's that waits, or what became of it."""
-
-    id: int
-    question_seq: int
-    theme: str
-    locale: str
-    text: str
-    sources: tuple[SourceLink, ...]
-    state: str
-    made_at: datetime
+from handoff.views import Held
 
 
 def list_themes(session: Session) -> set[str]:

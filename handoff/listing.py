@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from handoff.database import now
 from handoff.errors import Invalid
 from handoff.folding import fold
 from handoff.models.coordinator import Coordinator
+from handoff.models.desk import HeldAnswer
 from handoff.models.message import MessageRow
 from handoff.models.request import Request, RequestRead
 from handoff.permissions import require_answering
+from handoff.presence import list_present
 from handoff.views import Actor, RequestState, RequestView
 
 MOST = 200
@@ -34,26 +37,48 @@ def list_requests(
     offset: int = 0,
     topic: str | None = None,
     channel: str | None = None,
+    locale: str | None = None,
+    older_hours: int | None = None,
+    unread: bool = False,
     sort: str = "urgent",
 ) -> tuple[list[RequestView], int]:
     """A page of requests and how many there are in all. `assignee`: an e-mail, `me` or `none`;
-    `state`: a RequestState, `open` or `breached`; `sort`: urgent (nearest promise first), newest or oldest."""
+    `state`: a RequestState, `open`, `breached` or `held`; `older_hours`: came so long ago at least; `unread`: the
+    visitor wrote what the one who asks has not read; `sort`: urgent (nearest promise first), newest or oldest."""
     require_answering(actor)
+    exact = ((Request.topic, topic), (Request.channel, channel), (Request.locale, locale))
     chosen = [*_state_is(session, state), *_assignee_is(actor, assignee), *_matches(query)]
-    if topic:
-        chosen.append(Request.topic == topic)
-    if channel:
-        chosen.append(Request.channel == channel)
-    total = session.scalar(
-        select(func.count())
-        .select_from(Request)
-        .join(Assignee, Request.assignee_id == Assignee.id, isouter=True)
-        .where(*chosen)
+    chosen += [column == wanted for column, wanted in exact if wanted]
+    if older_hours:
+        chosen.append(Request.created_at <= now(session) - timedelta(hours=older_hours))
+    if unread:
+        chosen.append(_unread_of(actor))
+    found = select(Request.number).join(Assignee, Request.assignee_id == Assignee.id, isouter=True).where(*chosen)
+    total = session.scalar(select(func.count()).select_from(found.subquery()))
+    page = found.order_by(*_order(sort)).limit(min(max(limit, 1), MOST)).offset(max(offset, 0))
+    numbers = session.scalars(page).all()
+    views = {view.number: view for view in view_requests(session, numbers, actor)}
+    return [views[number] for number in numbers], int(total or 0)
+
+
+def _unread_of(actor: Actor) -> ColumnElement[bool]:
+    read = (
+        select(RequestRead.seq)
+        .where(RequestRead.request_number == Request.number, RequestRead.coordinator_id == actor.id)
+        .correlate(Request)
+        .scalar_subquery()
     )
-    page = _select_page(actor).where(*chosen).order_by(*_order(sort))
-    rows = session.execute(page.limit(min(max(limit, 1), MOST)).offset(max(offset, 0))).all()
-    places = find_places(session, [row[0] for row in rows])
-    return [_view(session, row, places) for row in rows], int(total or 0)
+    return exists().where(*_is_visitors(), MessageRow.seq > func.coalesce(read, 0))
+
+
+def _is_visitors() -> tuple[ColumnElement[bool], ...]:
+    """A message of the visitor's within the request."""
+    return (
+        MessageRow.conversation_id == Request.conversation_id,
+        MessageRow.author == "visitor",
+        MessageRow.seq >= Request.opened_seq,
+        or_(Request.closed_seq.is_(None), MessageRow.seq <= Request.closed_seq),
+    )
 
 
 def _state_is(session: Session, state: str | None) -> list[ColumnElement[bool]]:
@@ -63,9 +88,15 @@ def _state_is(session: Session, state: str | None) -> list[ColumnElement[bool]]:
         return [Request.state != "closed"]
     if state == "breached":
         return [Request.state != "closed", Request.due_at < now(session)]
+    if state == "held":
+        return [_has_held()]
     if state not in set(RequestState):
         raise Invalid("no such state", field="state", reason="unknown")
     return [Request.state == state]
+
+
+def _has_held() -> ColumnElement[bool]:
+    return exists().where(HeldAnswer.request_number == Request.number, HeldAnswer.state == "waiting")
 
 
 def _assignee_is(actor: Actor, assignee: str | None) -> list[ColumnElement[bool]]:
@@ -98,7 +129,7 @@ def _order(sort: str) -> Sequence[Any]:
 
 
 def _select_page(actor: Actor) -> Select[Any]:
-    """Request, assignee, suggested coordinator, last words, unread."""
+    """Request, assignee, suggested coordinator, last words, unread, held answers."""
     last = (
         select(MessageRow.text)
         .where(
@@ -114,19 +145,19 @@ def _select_page(actor: Actor) -> Select[Any]:
     unread = (
         select(func.count())
         .select_from(MessageRow)
-        .where(
-            MessageRow.conversation_id == Request.conversation_id,
-            MessageRow.author == "visitor",
-            MessageRow.seq >= Request.opened_seq,
-            MessageRow.seq > func.coalesce(RequestRead.seq, 0),
-            or_(Request.closed_seq.is_(None), MessageRow.seq <= Request.closed_seq),
-        )
+        .where(*_is_visitors(), MessageRow.seq > func.coalesce(RequestRead.seq, 0))
         .correlate(Request, RequestRead)
+        .scalar_subquery()
+    )
+    held = (
+        select(func.count())
+        .where(HeldAnswer.request_number == Request.number, HeldAnswer.state == "waiting")
+        .correlate(Request)
         .scalar_subquery()
     )
     read = and_(RequestRead.request_number == Request.number, RequestRead.coordinator_id == actor.id)
     return (
-        select(Request, Assignee, Suggested, last, unread)
+        select(Request, Assignee, Suggested, last, unread, held)
         .join(Assignee, Request.assignee_id == Assignee.id, isouter=True)
         .join(Suggested, Request.suggested_id == Suggested.id, isouter=True)
         .join(RequestRead, read, isouter=True)
@@ -144,8 +175,8 @@ def find_places(session: Session, requests: Sequence[Request]) -> dict[int, int]
     return {int(number): int(at) for number, at in found}
 
 
-def _view(session: Session, row: Any, places: dict[int, int]) -> RequestView:
-    request, assignee, suggested, last, unread = row
+def _view(session: Session, row: Any, places: dict[int, int], looking: tuple[str, ...]) -> RequestView:
+    request, assignee, suggested, last, unread, held = row
     return RequestView(
         number=request.number,
         conversation_id=request.conversation_id,
@@ -168,7 +199,10 @@ def _view(session: Session, row: Any, places: dict[int, int]) -> RequestView:
         due_kind=request.due_kind,
         remind_at=request.remind_at,
         suggested=suggested.email if suggested else None,
+        suggested_name=suggested.name if suggested else None,
         hold=request.hold,
+        held=int(held or 0),
+        looking=looking,
     )
 
 
@@ -182,11 +216,12 @@ def view_requests(session: Session, numbers: Sequence[int], actor: Actor) -> lis
     query = _select_page(actor).where(Request.number.in_(numbers)).order_by(Request.number.desc())
     rows = session.execute(query).all()
     places = find_places(session, [row[0] for row in rows])
-    return [_view(session, row, places) for row in rows]
+    present = list_present(session, numbers, but=actor.id)
+    return [_view(session, row, places, tuple(one.name for one in present.get(row[0].number, ()))) for row in rows]
 
 
 def count_requests(session: Session, actor: Actor) -> dict[str, int]:
-    """For the inbox's tabs: mine, unassigned, waiting, breached, open, all."""
+    """For the inbox's tabs: mine, unassigned, waiting, breached, held, open, all."""
     require_answering(actor)
     late = and_(Request.state != "closed", Request.due_at < now(session))
     counted = {
@@ -194,6 +229,7 @@ def count_requests(session: Session, actor: Actor) -> dict[str, int]:
         "unassigned": Request.state == "new",
         "waiting": Request.state == "waiting",
         "breached": late,
+        "held": _has_held(),
         "open": Request.state != "closed",
     }
     columns = [func.sum(case((condition, 1), else_=0)) for condition in counted.values()]

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from handoff.messages import Message
+from handoff.messages import Message, SourceLink
 
 
 class Owner(StrEnum):
@@ -58,6 +58,20 @@ class Turn:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An answer of the bot's that waits for approval. `question_seq` is the last message before it."""
+
+    id: int
+    question_seq: int
+    theme: str
+    locale: str
+    text: str
+    sources: tuple[SourceLink, ...]
+    state: str
+    made_at: datetime
+
+
 class RequestState(StrEnum):
     NEW = "new"
     CLAIMED = "claimed"
@@ -85,7 +99,8 @@ class RequestView:
     """One line of the inbox. `position` counts from 1 among the new ones; None once claimed.
 
     `unread` counts the visitor's messages that the coordinator who asks has not read. `due_at` is the nearest
-    promise and `due_kind` which: first, next or resolution.
+    promise and `due_kind` which: first, next or resolution. `held` counts the bot's answers that wait to be
+    approved, `looking` names the others who have it open.
     """
 
     number: int
@@ -109,7 +124,10 @@ class RequestView:
     due_kind: str | None = None
     remind_at: datetime | None = None
     suggested: str | None = None
+    suggested_name: str | None = None
     hold: bool = False
+    held: int = 0
+    looking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +138,18 @@ class Dossier:
     form: dict[str, Any]
     messages: tuple[Message, ...]
     evidence: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By message id: intent, confidence, decision, passages shown with scores; delivery state of replies."""
+    """By message id: intent, confidence, decision, passages shown with scores; delivery state and edits of
+    replies."""
     notes: tuple[dict[str, Any], ...] = ()
     history: tuple[dict[str, Any], ...] = ()
     earlier: tuple[RequestView, ...] = ()
     page: str | None = None
     suggested: str | None = None
+    held: tuple[Held, ...] = ()
+    read_seq: int = 0
+    """How far the one who asks had read before."""
+    owned_ids: frozenset[str] = frozenset()
+    """Messages of the one who asks, which they may change."""
 
 
 @dataclass(frozen=True, slots=True)

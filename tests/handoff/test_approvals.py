@@ -11,10 +11,10 @@ from handoff.approvals import approve, refuse, set_themes
 from handoff.conversations import finish_turn
 from handoff.erasure import erase_conversation
 from handoff.errors import AlreadyClaimed, IllegalMove, NotAllowed
-from handoff.held import Held, list_held, list_themes
+from handoff.held import list_held, list_themes
 from handoff.messages import Draft, Effect, Message, MessageKind, SourceLink
 from handoff.models.desk import HeldAnswer
-from handoff.views import Actor, Owner
+from handoff.views import Actor, Held, Owner
 from tests.handoff.world import World, text
 
 SOURCE = SourceLink("lv/veseliba", "Veselība", "", "/library/lv/veseliba#p1", "Atbilde", 0.9)

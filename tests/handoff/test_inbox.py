@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from handoff import audit, requests
+from handoff import audit, presence, requests
 from handoff.conversations import finish_turn
 from handoff.errors import Invalid, NotFound
 from handoff.feedback import rate_request, record_verdict
@@ -41,7 +41,7 @@ def test_lists_are_narrowed_by_state_and_holder(world: World, anna: Actor) -> No
     assert found(world, anna, state="closed") == [closed]
     with world.database.reading() as session:
         counts = requests.count_requests(session, anna)
-    assert counts == {"mine": 2, "unassigned": 1, "waiting": 1, "breached": 0, "open": 4, "all": 5}
+    assert counts == {"mine": 2, "unassigned": 1, "waiting": 1, "breached": 0, "held": 0, "open": 4, "all": 5}
 
 
 def test_the_most_urgent_comes_first(world: World, anna: Actor) -> None:
@@ -157,3 +157,27 @@ def test_an_unknown_request_is_not_found(world: World, anna: Actor) -> None:
     for act in (requests.claim, requests.release, requests.reopen, requests.get_dossier):
         with world.database.transaction() as session, pytest.raises(NotFound):
             act(session, anna, 4711)
+
+
+def test_lists_are_narrowed_by_theme_language_age_and_what_is_unread(world: World, anna: Actor) -> None:
+    old = world.ask_person(topic="health").number
+    world.clock.advance(hours=30)
+    english = world.ask_person(world.visitor(locale="en")).number
+    with world.database.transaction() as session:
+        requests.get_dossier(session, anna, old)
+    assert found(world, anna, topic="health") == [old]
+    assert found(world, anna, locale="en") == [english]
+    assert found(world, anna, older_hours=24) == [old]
+    assert found(world, anna, unread=True) == [english]
+    world.say(world.request(old).conversation_id, "Vai kāds ir?")
+    assert set(found(world, anna, unread=True)) == {english, old}
+
+
+def test_the_list_tells_who_else_has_a_request_open(world: World, anna: Actor) -> None:
+    number = world.ask_person().number
+    berta = world.coordinator("Berta")
+    with world.database.transaction() as session:
+        presence.look(session, berta, number)
+        (hers,), _ = requests.list_requests(session, berta)
+        (mine,), _ = requests.list_requests(session, anna)
+    assert (mine.looking, hers.looking) == (("Berta",), ())
