@@ -19,6 +19,7 @@ from handoff.database import now
 from handoff.errors import Invalid, NotFound
 from handoff.models.attachment import Attachment
 from handoff.models.base import clean_text
+from handoff.models.message import MessageRow
 
 LARGEST = 20 * 1024 * 1024
 TYPES = {
@@ -122,6 +123,14 @@ def get_attachment(session: Session, attachment_id: str) -> AttachmentView:
     if row is None:
         raise NotFound("no such file")
     return AttachmentView(row.id, row.message_id, row.name, row.media_type, row.size, row.path)
+
+
+def get_sent(session: Session, attachment_id: str) -> AttachmentView:
+    """One that a coordinator sent; raises NotFound for every other."""
+    found = get_attachment(session, attachment_id)
+    if session.scalar(select(MessageRow.author).where(MessageRow.id == found.message_id)) != "coordinator":
+        raise NotFound("no such file")
+    return found
 
 
 def sweep_files(session: Session, folder: Path) -> int:

@@ -16,13 +16,16 @@ from uuid import uuid4
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from handoff import events
+from handoff import audit, events
 from handoff.database import count_changed, now, settings_of
 from handoff.errors import IllegalMove, NotFound
 from handoff.messages import Message
 from handoff.models.message import MessageRow
 from handoff.models.outbox import Outgoing
+from handoff.models.request import Request
+from handoff.permissions import require_answering
 from handoff.records import view_message
+from handoff.views import Actor
 
 LEASE = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=5)
@@ -190,6 +193,17 @@ def resend(session: Session, delivery_id: int) -> None:
     row.try_at = now(session)
     events.note(session, events.OUTBOX)
     _tell(session, row)
+
+
+def resend_for(session: Session, actor: Actor, number: int, delivery_id: int) -> None:
+    """As `resend`, for a message of this request's conversation. Raises NotFound for any other."""
+    require_answering(actor)
+    row = session.get(Outgoing, delivery_id)
+    request = session.get(Request, number)
+    if row is None or request is None or row.conversation_id != request.conversation_id:
+        raise NotFound("no such delivery")
+    resend(session, delivery_id)
+    audit.record(session, actor.id, "message.resent", f"request:{number}")
 
 
 def cancel_address(session: Session, channel: str, address: str, reason: str) -> int:

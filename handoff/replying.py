@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid5
@@ -71,8 +72,15 @@ def _draft(
     data: dict[str, Any] = {"name": actor.name}
     if files:
         data["attachments"] = [describe(stored) for stored in files]
+        said = "\n\n".join(filter(None, (said, link_files(files))))
     kind = MessageKind.ANSWER if sources else MessageKind.TEXT
     return Draft(kind, said, locale, sources=tuple(sources), data=data)
+
+
+def link_files(files: Sequence[StoredFile]) -> str:
+    """As every channel can show them: the way to each, on our own site (bot.gateway.sent_files)."""
+    names = [re.sub(r"[][()*]", " ", stored.name) for stored in files]
+    return "\n".join(f"📎 [{name}](/files/{stored.id})" for name, stored in zip(names, files, strict=True))
 
 
 def _make_mine(session: Session, conversation: Conversation, request: Request, actor: Actor) -> None:

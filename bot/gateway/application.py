@@ -38,6 +38,7 @@ ROUTERS = (
     "bot.gateway.sitemap",
     "bot.gateway.desk",
     "bot.gateway.attachments",
+    "bot.gateway.sent_files",
     "bot.gateway.writing",
     "bot.gateway.telegram",
     "bot.gateway.operations",

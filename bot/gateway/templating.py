@@ -21,6 +21,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
 from jinja2.runtime import Context
 
+from bot.gateway.light_markdown import render_light
 from bot.wording import LOCALES, say
 
 FOLDER = Path(__file__).parent / "templates"
@@ -79,7 +80,12 @@ def make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"date": write_date, "moment": write_moment, "amount": write_amount}
+    environment.filters |= {
+        "date": write_date,
+        "moment": write_moment,
+        "amount": write_amount,
+        "light": render_light,
+    }
     return environment
 
 

@@ -25,7 +25,6 @@ from bot.gateway.desk.schemas import (
     Release,
     Remind,
     Reply,
-    RequestOut,
     RequestsOut,
     Transfer,
 )
@@ -33,6 +32,7 @@ from bot.gateway.visitor_schemas import MessageOut
 from bot.gateway.visitors import Desk
 from handoff import requests
 from handoff.coordinators import change_password, sign_in_at, sign_out
+from handoff.requests import RequestView
 
 router = APIRouter(prefix="/api/v1", tags=["coordinators"])
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -106,16 +106,28 @@ def list_page(
     state: Annotated[str | None, Query(max_length=20)] = None,
     assignee: Annotated[str | None, Query(max_length=254)] = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
+    theme: Annotated[str | None, Query(max_length=40)] = None,
+    channel: Annotated[str | None, Query(max_length=20)] = None,
+    locale: Annotated[str | None, Query(max_length=5)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> RequestsOut:
-    """`state`: new, claimed, waiting, closed, open or breached. `assignee`: an e-mail, `me` or `none`."""
+    """`state`: new, claimed, waiting, closed, open, breached or held. `assignee`: an e-mail, `me` or `none`."""
     with helpdesk.database.reading() as session:
         views, total = requests.list_requests(
-            session, actor, state=state, assignee=assignee, query=q, limit=limit, offset=offset
+            session,
+            actor,
+            state=state,
+            assignee=assignee,
+            query=q,
+            topic=theme,
+            channel=channel,
+            locale=locale,
+            limit=limit,
+            offset=offset,
         )
         counts = requests.count_requests(session, actor)
-    return RequestsOut(requests=[RequestOut.of(view) for view in views], total=total, counts=counts)
+    return RequestsOut(requests=views, total=total, counts=counts)
 
 
 @router.get("/requests/{number}", summary="The dossier", responses=problems(401, 403, 404))
@@ -125,22 +137,22 @@ def show(number: Number, actor: Answering, helpdesk: Desk) -> DossierOut:
 
 
 @router.post("/requests/{number}/claim", summary="Take it", responses=REFUSALS)
-def claim(number: Number, actor: Answering, helpdesk: Desk) -> RequestOut:
+def claim(number: Number, actor: Answering, helpdesk: Desk) -> RequestView:
     """409 `already_claimed` names who has it."""
     with helpdesk.database.transaction() as session:
-        return RequestOut.of(requests.claim(session, actor, number))
+        return requests.claim(session, actor, number)
 
 
 @router.post("/requests/{number}/release", summary="Give it back to the queue", responses=REFUSALS)
-def release(number: Number, actor: Answering, helpdesk: Desk, body: Release | None = None) -> RequestOut:
+def release(number: Number, actor: Answering, helpdesk: Desk, body: Release | None = None) -> RequestView:
     with helpdesk.database.transaction() as session:
-        return RequestOut.of(requests.release(session, actor, number, body.note if body else ""))
+        return requests.release(session, actor, number, body.note if body else "")
 
 
 @router.post("/requests/{number}/transfer", summary="Hand it to a colleague", responses=REFUSALS)
-def transfer(number: Number, body: Transfer, actor: Answering, helpdesk: Desk) -> RequestOut:
+def transfer(number: Number, body: Transfer, actor: Answering, helpdesk: Desk) -> RequestView:
     with helpdesk.database.transaction() as session:
-        return RequestOut.of(requests.transfer(session, actor, number, body.to, body.note))
+        return requests.transfer(session, actor, number, body.to, body.note)
 
 
 @router.post("/requests/{number}/reply", status_code=201, summary="Say something", responses=REFUSALS)
@@ -159,24 +171,24 @@ def note(number: Number, body: NoteIn, actor: Answering, helpdesk: Desk) -> dict
 
 
 @router.post("/requests/{number}/remind", summary="Be reminded of it", responses=REFUSALS)
-def remind(number: Number, body: Remind, actor: Answering, helpdesk: Desk) -> RequestOut:
+def remind(number: Number, body: Remind, actor: Answering, helpdesk: Desk) -> RequestView:
     with helpdesk.database.transaction() as session:
-        return RequestOut.of(requests.remind(session, actor, number, body.at, body.note))
+        return requests.remind(session, actor, number, body.at, body.note)
 
 
 @router.post("/requests/{number}/wait", summary="The visitor is to answer", responses=REFUSALS)
-def wait(number: Number, actor: Answering, helpdesk: Desk) -> RequestOut:
+def wait(number: Number, actor: Answering, helpdesk: Desk) -> RequestView:
     with helpdesk.database.transaction() as session:
-        return RequestOut.of(requests.wait_for_visitor(session, actor, number))
+        return requests.wait_for_visitor(session, actor, number)
 
 
 @router.post("/requests/{number}/close", summary="Close it with its outcome", responses=REFUSALS)
-def close(number: Number, body: Close, actor: Answering, helpdesk: Desk) -> RequestOut:
+def close(number: Number, body: Close, actor: Answering, helpdesk: Desk) -> RequestView:
     with helpdesk.database.transaction() as session:
-        return RequestOut.of(requests.close(session, actor, number, outcome=body.outcome))
+        return requests.close(session, actor, number, outcome=body.outcome)
 
 
 @router.post("/requests/{number}/reopen", summary="Open it again", responses=REFUSALS)
-def reopen(number: Number, actor: Answering, helpdesk: Desk) -> RequestOut:
+def reopen(number: Number, actor: Answering, helpdesk: Desk) -> RequestView:
     with helpdesk.database.transaction() as session:
-        return RequestOut.of(requests.reopen(session, actor, number))
+        return requests.reopen(session, actor, number)

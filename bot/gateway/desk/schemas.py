@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -67,35 +66,8 @@ class Me(BaseModel):
     must_change_password: bool = False
 
 
-class RequestOut(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    number: int
-    conversation_id: str
-    state: str
-    reason: str
-    topic: str | None
-    summary: str
-    locale: str
-    channel: str
-    assignee: str | None
-    assignee_name: str | None
-    created_at: datetime
-    updated_at: datetime
-    last_message: str
-    unread: int
-    position: int | None
-    due_at: datetime | None
-    breached: bool
-    outcome: str | None
-
-    @classmethod
-    def of(cls, view: RequestView) -> RequestOut:
-        return cls.model_validate(view)
-
-
 class RequestsOut(BaseModel):
-    requests: list[RequestOut]
+    requests: list[RequestView]
     total: int
     counts: dict[str, int]
 
@@ -103,26 +75,26 @@ class RequestsOut(BaseModel):
 class DossierOut(BaseModel):
     """Everything a coordinator needs to go on without asking again."""
 
-    request: RequestOut
+    request: RequestView
     form: dict[str, Any]
     messages: list[MessageOut]
     evidence: dict[str, dict[str, Any]]
     notes: list[dict[str, Any]]
     history: list[dict[str, Any]]
-    earlier: list[RequestOut]
+    earlier: list[RequestView]
     page: str | None
     suggested: str | None
 
     @classmethod
     def of(cls, dossier: Dossier) -> DossierOut:
         return cls(
-            request=RequestOut.of(dossier.request),
+            request=dossier.request,
             form=dossier.form,
             messages=[MessageOut.of(message) for message in dossier.messages],
             evidence=dossier.evidence,
             notes=list(dossier.notes),
             history=list(dossier.history),
-            earlier=[RequestOut.of(view) for view in dossier.earlier],
+            earlier=list(dossier.earlier),
             page=dossier.page,
             suggested=dossier.suggested,
         )

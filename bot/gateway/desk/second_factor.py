@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from bot.gateway.conversations import rates_of
-from bot.gateway.desk.pages import ShortText, Signed, prove, word_error
+from bot.gateway.desk.page_callers import ShortText, Signed, prove, word_error
 from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
 from bot.helpdesk import Helpdesk

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from bot.gateway.conversations import problems
 from bot.gateway.desk.authentication import Answering
-from bot.gateway.streams import Listener, respond_with_events, write_comment, write_event
+from bot.gateway.streams import HEARTBEAT, Listener, respond_with_events, write_comment, write_event
 from bot.gateway.visitors import Desk
 from bot.helpdesk import Helpdesk
-from handoff import events
+from handoff import events, presence
 from handoff.coordinators import note_presence
 from handoff.requests import Actor, count_requests
 
 router = APIRouter(prefix="/api/v1", tags=["coordinators"])
+SOON = 5.0
+"""Seconds after which somebody who was writing is looked for again."""
 
 
 @router.get(
@@ -29,23 +33,55 @@ router = APIRouter(prefix="/api/v1", tags=["coordinators"])
         **problems(401, 403),
     },
 )
-async def listen(actor: Answering, request: Request, helpdesk: Desk) -> Response:
-    """`counts` events carry how many requests each list holds; each is also the sign to look at the list anew."""
-    return respond_with_events(follow(request, helpdesk, actor))
+async def listen(
+    actor: Answering,
+    request: Request,
+    helpdesk: Desk,
+    number: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> Response:
+    """`counts` events carry how many requests each list holds; each is also the sign to look at the list anew.
+    With `number`, whoever listens is shown to colleagues as looking at that request, and `present` tells who else
+    looks and who writes."""
+    return respond_with_events(follow(request, helpdesk, actor, number))
 
 
-async def follow(request: Request, helpdesk: Helpdesk, actor: Actor) -> AsyncIterator[str]:
-    topics = (events.REQUESTS, events.coordinator_topic(actor.id))
+async def follow(request: Request, helpdesk: Helpdesk, actor: Actor, number: int | None) -> AsyncIterator[str]:
+    topics = [events.REQUESTS, events.coordinator_topic(actor.id)]
+    seen = events.presence_topic(number) if number else None
+    heard, told = set(topics), ""
     yield write_comment("welcome")
-    with Listener(request.app.state.streams, helpdesk.broker, *topics) as listener:
-        heard = set(topics)
-        while not listener.closing:
-            if heard:
-                yield write_event("counts", await run_in_threadpool(read_counts, helpdesk, actor))
-            else:
-                await run_in_threadpool(stay_present, helpdesk, actor)
-                yield write_comment()
-            heard = await listener.wait()
+    try:
+        with Listener(request.app.state.streams, helpdesk.broker, *topics, *([seen] if seen else [])) as listener:
+            while not listener.closing:
+                if heard & set(topics):
+                    yield write_event("counts", await run_in_threadpool(read_counts, helpdesk, actor))
+                if not heard:
+                    yield write_comment()
+                if number is not None:
+                    before, told = told, await run_in_threadpool(look_at, helpdesk, actor, number)
+                    if told != before:
+                        yield told
+                elif not heard:
+                    await run_in_threadpool(stay_present, helpdesk, actor)
+                heard = await listener.wait(SOON if '"writing": true' in told else HEARTBEAT)
+    finally:
+        if number is not None:
+            leaving = run_in_threadpool(leave, helpdesk, actor, number)
+            await asyncio.shield(leaving)
+
+
+def look_at(helpdesk: Helpdesk, actor: Actor, number: int) -> str:
+    """The `present` event of now. Looking is written down, as a sign of life is."""
+    with helpdesk.database.transaction() as session:
+        note_presence(session, actor)
+        presence.look(session, actor, number)
+        others = presence.list_present(session, [number], but=actor.id).get(number, ())
+    return write_event("present", [{"name": one.name, "writing": one.writing} for one in others])
+
+
+def leave(helpdesk: Helpdesk, actor: Actor, number: int) -> None:
+    with helpdesk.database.transaction() as session:
+        presence.leave(session, actor, number)
 
 
 def read_counts(helpdesk: Helpdesk, actor: Actor) -> dict[str, int]:

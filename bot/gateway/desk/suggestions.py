@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from bot.gateway.desk.pages import Answering, FormText, Number, ShortText, prove
+from bot.gateway.desk.page_callers import Answering, FormText, Number, ShortText, prove
 from bot.gateway.desk.suggesting import LONGEST_QUESTION, suggest
 from bot.gateway.templating import render
 from bot.gateway.visitors import Desk
