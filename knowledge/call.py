@@ -53,6 +53,8 @@ class FundingCall:
     countries: tuple[str, ...]
     links: tuple[Link, ...]
     demo: bool
+    zone: ZoneInfo = RIGA
+    """The clock its deadlines are set by."""
 
     @property
     def entries(self) -> tuple[datetime, ...]:
@@ -113,6 +115,7 @@ class FundingCall:
             countries=tuple(str(country) for country in told.get("countries") or ()),
             links=document.links,
             demo=document.demo,
+            zone=zone,
         )
 
 

@@ -7,7 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from bot.helpdesk import Helpdesk
-from bot.replies.figures import tell_amount, tell_days_left, tell_percent, tell_range, tell_until
+from bot.replies.figures import (
+    tell_amount,
+    tell_days_left,
+    tell_elsewhere,
+    tell_percent,
+    tell_range,
+    tell_until,
+)
 from bot.wording import say
 from handoff.messages import SourceLink
 from knowledge.call import CallStatus, FundingCall
@@ -57,8 +64,13 @@ def tell_timing(helpdesk: Helpdesk, call: FundingCall, locale: str) -> str:
         return say(locale, "bot.calls.opens", date=tell_until(locale, call.opens_at, zone, opening=True))
     if deadline is None or days is None:
         return say(locale, "bot.calls.rolling")
+    elsewhere = tell_elsewhere(locale, deadline, zone, call.zone)
+    left = tell_days_left(locale, days)
     return say(
-        locale, "bot.calls.until", date=tell_until(locale, deadline, zone), left=tell_days_left(locale, days)
+        locale,
+        "bot.calls.until",
+        date=tell_until(locale, deadline, zone),
+        left=f"{elsewhere}; {left}" if elsewhere else left,
     )
 
 

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from bot.helpdesk import Helpdesk
 from bot.nlu.text import fold, tokenize
-from bot.replies import buttons, calls, questions
+from bot.replies import buttons, calls, comparing, offers, questions
 from bot.replies.call_cards import cite, make_card, tell_budget, tell_codes, tell_grant, tell_share, tell_timing
+from bot.replies.figures import tell_amount
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import say
-from handoff.messages import Button, Draft, MessageKind, SourceLink
+from handoff.messages import Button, Draft, MessageKind
 from knowledge.call import CallStatus, FundingCall
+from knowledge.passage import Passage
 
 Reply = Callable[[Helpdesk, Situation, Memory], list[Draft]]
 Aspect = Callable[[Helpdesk, FundingCall, Situation], str]
+
+
+_ON_APPLYING = re.compile(
+    r"^ka (?:pieteik|iesnie)|^how (?:do i|to|can i|do you) (?:apply|submit)|^pieteiksanas|^applying"
+)
+POINTS = re.compile(r"\b(?:tur|taja|saja|sim|tam|sis|there|this|that|it|там|этот|этом|этого)\b")
+"""Words that point at the call shown last."""
 
 
 def describe_call(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
@@ -28,18 +38,52 @@ def tell_applicants(helpdesk: Helpdesk, situation: Situation, memory: Memory) ->
 
 
 def tell_money(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
-    return reply_about_call(helpdesk, situation, memory, money)
+    """ "Man vajag 5000 eiro" narrows the list; "vai tur var dabūt 5000?" asks of one call."""
+    if situation.first("amount") and not is_about_one(situation, memory):
+        return calls.list_calls(helpdesk, situation, memory)
+    return _tell_extreme(helpdesk, situation, memory, money) or reply_about_call(
+        helpdesk, situation, memory, money
+    )
 
 
 def tell_own_share(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
-    return reply_about_call(helpdesk, situation, memory, own_share)
+    """ "Bez līdzfinansējuma" narrows the list; "cik tur jāpieliek?" asks of one call."""
+    if situation.first("own_share") and not is_about_one(situation, memory):
+        return calls.list_calls(helpdesk, situation, memory)
+    return _tell_extreme(helpdesk, situation, memory, own_share) or reply_about_call(
+        helpdesk, situation, memory, own_share
+    )
 
 
 def tell_deadline(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
-    """ "Kas beidzas šomēnes?" is a list; "kurš beidzas pirmais?" the first of one, which is in order of time."""
+    """ "Kas beidzas šomēnes?" is a list; "kurš beidzas pirmais?" one of those listed."""
     if situation.first("deadline") or not (memory.shown or memory.call or find_named(helpdesk, situation)):
         return calls.list_calls(helpdesk, situation, memory)
-    return reply_about_call(helpdesk, situation, memory, deadline)
+    return _tell_extreme(helpdesk, situation, memory, deadline) or reply_about_call(
+        helpdesk, situation, memory, deadline
+    )
+
+
+def means_programme(situation: Situation, memory: Memory) -> bool:
+    """A programme of the library was told of last, and nothing says that a call of the list is meant."""
+    return memory.programme and situation.value is None and not situation.first("ordinal")
+
+
+def is_about_one(situation: Situation, memory: Memory) -> bool:
+    """Whether one call is spoken of: pointed at, or asked about where one was shown."""
+    if memory.call is None and not situation.first("ordinal"):
+        return False
+    return situation.text.rstrip().endswith("?") or POINTS.search(fold(situation.text)) is not None
+
+
+def _tell_extreme(helpdesk: Helpdesk, situation: Situation, memory: Memory, aspect: Aspect) -> list[Draft]:
+    found = comparing.find_extreme(helpdesk, situation, memory)
+    if found is None:
+        return []
+    call, end = found
+    memory.call, memory.programme = call.id, False
+    told = say(situation.locale, f"bot.calls.extreme.{situation.intent}.{end}")
+    return [draft_call(helpdesk, situation, call, f"{told} {aspect(helpdesk, call, situation)}")]
 
 
 def tell_how_to_apply(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
@@ -48,11 +92,14 @@ def tell_how_to_apply(helpdesk: Helpdesk, situation: Situation, memory: Memory) 
 
 def reply_about_call(helpdesk: Helpdesk, situation: Situation, memory: Memory, aspect: Aspect) -> list[Draft]:
     """About the call that was named, picked or spoken of; asks which one if that is open."""
-    if is_beyond(memory.shown, situation.first("ordinal")):
+    if memory.is_beyond(situation.first("ordinal")):
+        memory.offer = offers.ONLY_CALL if len(memory.shown) == 1 else None
         return [ask_which(helpdesk, situation, memory, "bot.calls.not_that_many")]
     call = find_call(helpdesk, situation, memory)
+    if means_programme(situation, memory) and not find_named(helpdesk, situation):
+        return questions.answer(helpdesk, situation, memory)
     if call is not None:
-        memory.call = call.id
+        memory.call, memory.programme = call.id, False
         text = aspect(helpdesk, call, situation)
         if aspect is not tell_everything:
             text = warn(helpdesk, call, text, situation.locale)
@@ -74,20 +121,8 @@ def find_call(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Fundi
     named = find_named(helpdesk, situation)
     if named is not None:
         return named
-    picked = pick(memory.shown, situation.first("ordinal"))
+    picked = memory.pick(situation.first("ordinal"))
     return get_call(helpdesk, picked or memory.call, situation.locale)
-
-
-def pick(shown: list[str], place: str | None) -> str | None:
-    """The one at a place counted from 1, or the `last`."""
-    if not place or not shown:
-        return None
-    index = len(shown) if place == "last" else int(place)
-    return shown[index - 1] if 1 <= index <= len(shown) else None
-
-
-def is_beyond(shown: list[str], place: str | None) -> bool:
-    return bool(shown) and place is not None and pick(shown, place) is None
 
 
 def get_call(helpdesk: Helpdesk, call_id: str | None, locale: str) -> FundingCall | None:
@@ -127,7 +162,8 @@ def _is_same_word(word: str, other: str) -> bool:
 
 def draft_call(helpdesk: Helpdesk, situation: Situation, call: FundingCall, text: str) -> Draft:
     card = make_card(helpdesk, call)
-    sources = (cite(call), *_guide(helpdesk, call, situation))
+    guide = find_guide(helpdesk, call) if situation.intent == "call_apply" else []
+    sources = (cite(call), *(questions.link(passage, passage.text, 1.0) for passage in guide))
     return Draft(
         MessageKind.CALL,
         text,
@@ -139,14 +175,14 @@ def draft_call(helpdesk: Helpdesk, situation: Situation, call: FundingCall, text
     )
 
 
-def _guide(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> list[SourceLink]:
-    """The passage on how to apply, where the call's own page has one."""
-    if situation.intent != "call_apply" or not situation.text.strip():
-        return []
-    hits = helpdesk.knowledge.retriever.search(
-        situation.text, locale=situation.locale, k=1, vector=situation.vector, documents=[call.document]
-    )
-    return [questions.link(hit.passage, hit.passage.text, hit.score) for hit in hits]
+def find_guide(helpdesk: Helpdesk, call: FundingCall) -> list[Passage]:
+    """What the call's own page says on how to apply, if it has a section on it."""
+    passages = helpdesk.knowledge.catalogue.passages
+    return [
+        passage
+        for passage in passages
+        if passage.document == call.document and passage.section and _ON_APPLYING.search(fold(passage.section[-1]))
+    ][:1]
 
 
 def call_buttons(helpdesk: Helpdesk, call: FundingCall, locale: str) -> list[Button]:
@@ -161,16 +197,18 @@ def call_buttons(helpdesk: Helpdesk, call: FundingCall, locale: str) -> list[But
 
 def ask_which(helpdesk: Helpdesk, situation: Situation, memory: Memory, why: str = "bot.calls.which") -> Draft:
     locale = situation.locale
-    found = [call for call_id in memory.shown if (call := get_call(helpdesk, call_id, locale))]
+    known = enumerate(memory.shown, 1)
+    found = [(place, call) for place, one in known if (call := get_call(helpdesk, one, locale))]
     offered = [
         buttons.button(
             say(locale, "bot.buttons.about", place=place, title=calls.bare_title(call.title)),
             situation.intent,
             call=call.id,
         )
-        for place, call in enumerate(found, 1)
+        for place, call in found
     ]
-    return Draft(MessageKind.CHOICE, say(locale, why, count=len(found)), locale, buttons=tuple(offered))
+    count = len(memory.shown) + len(memory.rest)
+    return Draft(MessageKind.CHOICE, say(locale, why, count=count), locale, buttons=tuple(offered))
 
 
 def tell_everything(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> str:
@@ -210,7 +248,23 @@ def money(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> str:
     locale = situation.locale
     facts = [tell_grant(call, locale), tell_share(call, locale), tell_budget(call, locale)]
     told = "; ".join(fact for fact in facts if fact)
-    return say(locale, "bot.calls.money", title=call.title, facts=told) if told else _untold(call, locale)
+    if not told:
+        return _untold(call, locale)
+    return _judge_amount(call, situation) + say(locale, "bot.calls.money", title=call.title, facts=told)
+
+
+def _judge_amount(call: FundingCall, situation: Situation) -> str:
+    """Whether the amount that was named lies within the call's limits, where it has any."""
+    named = situation.first("amount")
+    if named is None or (call.grant_max is None and call.grant_min is None):
+        return ""
+    amount, locale = Decimal(named), situation.locale
+    verdict = "within"
+    if call.grant_max is not None and amount > call.grant_max:
+        verdict = "above"
+    elif call.grant_min is not None and amount < call.grant_min:
+        verdict = "below"
+    return say(locale, f"bot.calls.amount.{verdict}", amount=tell_amount(locale, amount)) + " "
 
 
 def own_share(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> str:
@@ -226,7 +280,9 @@ def deadline(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> str
 def how_to_apply(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> str:
     """What the call's own page says on it, and the addresses it names."""
     locale = situation.locale
-    lines = [say(locale, "bot.calls.how", title=call.title, when=tell_timing(helpdesk, call, locale))]
+    told = [passage.text for passage in find_guide(helpdesk, call)]
+    key = "how_told" if told else "how"
+    lines = [say(locale, f"bot.calls.{key}", title=call.title, when=tell_timing(helpdesk, call, locale)), *told]
     lines += [f"- [{item.title}]({item.url})" for item in call.links]
     return "\n".join([*lines, "", link_to(call, locale)])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,9 @@ from bot.helpdesk import Helpdesk
 from knowledge.call import CallStatus, FundingCall
 from knowledge.vocabulary import load_vocabularies
 
-FILTERS = ("theme", "target_group", "applicant", "region", "amount", "deadline", "status")
+FILTERS = ("theme", "target_group", "applicant", "region", "amount", "own_share", "deadline", "status")
+SEVERAL = ("theme", "target_group", "applicant", "region")
+"""Filters of which several values may be said; one of them is enough. They are joined by commas."""
 THEME_OF_GROUP = {
     "seniors": "ageing",
     "children_youth": "youth",
@@ -59,9 +61,23 @@ def find_unmet(helpdesk: Helpdesk, call: FundingCall, filters: Mapping[str, str]
         "applicant": lambda value: not call.applicants or value in call.applicants,
         "region": lambda value: _meets_region(call, value),
         "amount": lambda value: _meets_amount(call, Decimal(value)),
+        "own_share": lambda value: call.own_share is not None and call.own_share <= Decimal(value),
         "deadline": lambda value: _meets_deadline(helpdesk, call, value, now),
     }
-    return [name for name, check in checks.items() if name in filters and not check(filters[name])]
+    return [
+        name
+        for name, check in checks.items()
+        if name in filters and not any(check(value) for value in split_values(name, filters[name]))
+    ]
+
+
+def join_values(name: str, values: Sequence[str]) -> str:
+    """All that was said of a filter, or the last where only one can hold."""
+    return ",".join(dict.fromkeys(values)) if name in SEVERAL else values[-1]
+
+
+def split_values(name: str, value: str) -> list[str]:
+    return value.split(",") if name in SEVERAL else [value]
 
 
 def _meets_theme(call: FundingCall, theme: str) -> bool:

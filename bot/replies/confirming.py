@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.helpdesk import Helpdesk
-from bot.replies import buttons, consultation, escalation, person, reminders
+from bot.replies import buttons, call_details, calls, consultation, escalation, offers, person
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import say
@@ -21,17 +21,32 @@ def accept(helpdesk: Helpdesk, situation: Situation, memory: Memory, offered: st
     reason = escalation.reason_of(offered)
     if reason:
         return [person.request_person(situation, memory, reason)]
-    if offered == "withdraw":
+    if offered == offers.WITHDRAW:
         return [person.withdraw(situation)]
-    if offered == "consultation":
-        return consultation.begin(helpdesk, situation, memory)
-    if offered == "subscribe":
-        return reminders.subscribe(helpdesk, situation, memory)
+    if offered in AGREED:
+        return AGREED[offered](helpdesk, situation, memory)
     return [_draft(situation, "bot.confirming.nothing")]
 
 
+def show_open_calls(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
+    memory.filters = {}
+    return calls.list_calls(helpdesk, situation, memory)
+
+
+def show_only_call(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
+    memory.call = memory.shown[0] if memory.shown else memory.call
+    return call_details.describe_call(helpdesk, situation, memory)
+
+
+AGREED: dict[str | None, call_details.Reply] = {
+    offers.CONSULTATION: consultation.begin,
+    offers.OPEN_CALLS: show_open_calls,
+    offers.ONLY_CALL: show_only_call,
+}
+
+
 def decline(situation: Situation, memory: Memory, offered: str | None) -> Draft:
-    if offered == "withdraw":
+    if offered == offers.WITHDRAW:
         return _draft(situation, "bot.confirming.kept")
     if offered and escalation.reason_of(offered):
         memory.misses = 0
@@ -39,10 +54,9 @@ def decline(situation: Situation, memory: Memory, offered: str | None) -> Draft:
 
 
 def _draft(situation: Situation, key: str) -> Draft:
+    """While a person is on the way none is offered."""
     locale = situation.locale
-    return Draft(
-        MessageKind.SMALLTALK,
-        say(locale, key),
-        locale,
-        buttons=(buttons.open_calls(locale), buttons.consultation(locale), buttons.person(locale)),
-    )
+    offered = [buttons.open_calls(locale)]
+    if situation.owner != "queue":
+        offered += [buttons.consultation(locale), buttons.person(locale)]
+    return Draft(MessageKind.SMALLTALK, say(locale, key), locale, buttons=tuple(offered))

@@ -8,7 +8,19 @@ from collections.abc import Callable
 from bot.helpdesk import Helpdesk
 from bot.nlu.text import fold
 from bot.replies import buttons, escalation, person
-from bot.replies.form import CODED, LONG_STORY, STEPS, Form, read_answer, take_words
+from bot.replies.form import (
+    CODED,
+    LONG_STORY,
+    LONGEST_ANSWER,
+    PUZZLED,
+    REQUIRED,
+    STEPS,
+    Form,
+    looks_like_address,
+    read_answer,
+    read_theme,
+    take_words,
+)
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import find_sentence, say
@@ -72,6 +84,8 @@ def carry_on(helpdesk: Helpdesk, situation: Situation, memory: Memory, reply: Re
     command = COMMANDS.get(situation.intent)
     if command and not _is_story(form, situation):
         return command(helpdesk, situation, memory, form)
+    if is_puzzled(form, situation):
+        return explain(helpdesk, situation, memory, form)
     if is_interruption(form, situation):
         return interrupt(helpdesk, situation, memory, reply)
     return take_answer(helpdesk, situation, memory, form)
@@ -80,6 +94,17 @@ def carry_on(helpdesk: Helpdesk, situation: Situation, memory: Memory, reply: Re
 def _is_story(form: Form, situation: Situation) -> bool:
     """What is told at the `matter` step may sound like anything: "gribam atcelt rindas…" does not cancel."""
     return form.step == "matter" and situation.value is None and len(situation.text) > SHORT
+
+
+def is_puzzled(form: Form, situation: Situation) -> bool:
+    """ "Nezinu", "ko tas nozīmē?", "kāpēc jums to vajag?", where nothing else was told."""
+    told = form.step in CODED and situation.entities.get(form.step)
+    return (
+        situation.value is None
+        and not told
+        and len(situation.text) <= LONG_STORY
+        and PUZZLED.search(fold(situation.text)) is not None
+    )
 
 
 def is_interruption(form: Form, situation: Situation) -> bool:
@@ -107,6 +132,8 @@ def interrupt(helpdesk: Helpdesk, situation: Situation, memory: Memory, reply: R
 
 def take_answer(helpdesk: Helpdesk, situation: Situation, memory: Memory, form: Form) -> list[Draft]:
     locale = situation.locale
+    if tells_more(form, situation):
+        return add_to_matter(situation, memory, form)
     if form.step == "confirm":
         return _correct_or_ask(situation, memory, form)
     corrected = correct(form, situation)
@@ -127,6 +154,21 @@ def take_answer(helpdesk: Helpdesk, situation: Situation, memory: Memory, form: 
     return [ask(memory, locale, noted)]
 
 
+def tells_more(form: Form, situation: Situation) -> bool:
+    """A story after the matter was told: more of the matter, whatever words of a vocabulary are in it."""
+    late = form.step in ("contact", "consent", "confirm") and situation.value is None
+    return late and len(situation.text) > LONG_STORY * 3 // 2 and not looks_like_address(situation.text)
+
+
+def add_to_matter(situation: Situation, memory: Memory, form: Form) -> list[Draft]:
+    told = "\n".join(part for part in (form.answers.get("matter"), situation.text.strip()) if part)
+    form.answers["matter"] = told[:LONGEST_ANSWER]
+    if "matter" in form.skipped:
+        form.skipped.remove("matter")
+    memory.form = form.write()
+    return [ask(memory, situation.locale, say(situation.locale, "bot.form.added"))]
+
+
 def correct(form: Form, situation: Situation) -> list[str]:
     """Take what was said of a step answered before; gives the new answers in words."""
     changed = []
@@ -144,7 +186,7 @@ def fill_in(form: Form, situation: Situation) -> list[str]:
         return []
     told = []
     for step in CODED:
-        said = situation.entities.get(step)
+        said = situation.entities.get(step) or read_theme(step, situation)
         if said and step not in form.answers and step not in form.skipped:
             form.put(step, said[-1])
             told.append(tell_answer(step, said[-1], situation.locale))
@@ -237,14 +279,14 @@ def tell_answers(form: Form, locale: str) -> list[str]:
 
 
 def tell_answer(step: str, value: str, locale: str, *, bare: bool = False) -> str:
-    """ "Region: Cēsu novads", or the value alone."""
+    """ "Kur – Cēsu novads", or the value alone."""
     if step in CODED:
         told = load_vocabularies()[step].terms[value].label(locale) if _is_code(step, value) else value
     elif step == "contact" and value == "chat":
         told = say(locale, "bot.form.in_chat")
     else:
         told = value
-    return told if bare else f"{say(locale, f'bot.form.label.{step}')}: {told}"
+    return told if bare else f"{say(locale, f'bot.form.label.{step}')} – {told}"
 
 
 def _is_code(step: str, value: str) -> bool:
@@ -339,8 +381,12 @@ def send(situation: Situation, memory: Memory, form: Form) -> Draft:
     )
 
 
-def repeat(helpdesk: Helpdesk, situation: Situation, memory: Memory, form: Form) -> list[Draft]:
-    return [ask(memory, situation.locale, say(situation.locale, f"bot.form.explain.{form.step}"))]
+def explain(helpdesk: Helpdesk, situation: Situation, memory: Memory, form: Form) -> list[Draft]:
+    """What the question means and why it is asked, and that it can be left out where it can."""
+    told = say(situation.locale, f"bot.form.explain.{form.step}")
+    if form.step not in REQUIRED:
+        told += " " + say(situation.locale, "bot.form.can_skip")
+    return [ask(memory, situation.locale, told)]
 
 
 def resume(helpdesk: Helpdesk, situation: Situation, memory: Memory, form: Form) -> list[Draft]:
@@ -354,6 +400,6 @@ COMMANDS: dict[str, Command] = {
     "cancel": cancel,
     "affirm": agree,
     "deny": disagree,
-    "repeat": repeat,
+    "repeat": explain,
     "consultation": resume,
 }

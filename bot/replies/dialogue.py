@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.helpdesk import Helpdesk
 from bot.replies import consultation, escalation, person
-from bot.replies.languages import answer_locale
+from bot.replies.languages import answer_locale, explain_language
 from bot.replies.memory import Memory
 from bot.replies.routing import redirect
 from bot.replies.situation import Situation
@@ -34,6 +34,7 @@ def conduct(helpdesk: Helpdesk, situation: Situation, reply: Reply) -> tuple[lis
         memory.offer = None
     drafts = _reply(helpdesk, situation, memory, reply)
     drafts = warn_of_personal_code(situation, escalate(situation, memory, drafts))
+    drafts = explain_language(situation, memory, drafts)
     if any(draft.kind in GOOD for draft in drafts):
         memory.misses = 0
     memory.said = drafts[0].text if situation.intent != "repeat" else memory.said

@@ -47,8 +47,34 @@ def tell_until(locale: str, instant: datetime, zone: ZoneInfo, *, opening: bool 
     if local.time().replace(second=0, microsecond=0) in END_OF_DAY:
         day = local.date() if opening else (local - timedelta(seconds=1)).date()
         return tell_date(locale, day, opening=opening)
-    hour = f"{local:%H.%M}" if locale == "lv" else f"{local:%H:%M}"
-    return say(locale, "bot.figures.with_hour", date=tell_date(locale, local.date(), opening=opening), hour=hour)
+    return say(
+        locale,
+        "bot.figures.with_hour",
+        date=tell_date(locale, local.date(), opening=opening),
+        hour=tell_hour(locale, local),
+    )
+
+
+def tell_elsewhere(locale: str, instant: datetime, zone: ZoneInfo, other: ZoneInfo) -> str | None:
+    """The same instant by the clock of the body that set it: "Briselē 3. janvārī plkst. 23.59". None where both
+    clocks show the same."""
+    here, there = instant.astimezone(zone), instant.astimezone(other)
+    if here.utcoffset() == there.utcoffset():
+        return None
+    places = find_sentence(locale, "bot.figures.places")
+    months = find_sentence(locale, "bot.figures.months_at")
+    return say(
+        locale,
+        "bot.figures.elsewhere",
+        place=places.get(other.key, places["other"]),
+        day=there.day,
+        month=months[there.month - 1],
+        hour=tell_hour(locale, there),
+    )
+
+
+def tell_hour(locale: str, local: datetime) -> str:
+    return f"{local:%H.%M}" if locale == "lv" else f"{local:%H:%M}"
 
 
 def tell_date(locale: str, day: date, *, opening: bool) -> str:

@@ -6,13 +6,16 @@ import re
 
 from bot.nlu.text import fold, tokenize
 
+BARE = 2
+"""Words up to which a question may be just the end of one: "piemēri?"."""
 SHORT = 6
 """Words up to which a question may be the rest of the one before."""
 _BEGINS = r"un|bet|and|but|а|и|но|tad|so"
 _POINTS = (
-    r"tas|ta|to|tam|tai|tie|tos|tiem|tur|tads|tada|taja|sis|si|so|it|its|that|this|those|them|they|there"
+    r"tas|ta|to|tam|tai|tie|tos|tiem|tur|tads|tada|taja|sis|si|so|vins|vina|vini|vinam|vinai|viniem|vinu|it|its|that|this|those|them|they|there"
     r"|это|этот|этого|он|она|они|там|его|их|тут"
 )
+_POINTING = re.compile(rf"\b(?:{_POINTS})\b")
 FOLLOW_UP = re.compile(rf"^(?:{_BEGINS})\b|\b(?:{_POINTS})\b")
 _LEANING = re.compile(rf"^(?:{_BEGINS})\s+|\b(?:{_POINTS})\b\s*")
 _ASKING = re.compile(
@@ -30,8 +33,14 @@ _LEAD_IN = re.compile(
 
 
 def is_follow_up(text: str) -> bool:
-    """Short, and leaning on what was said before: "un kas to apmaksā?"."""
-    return len(tokenize(text)) <= SHORT and FOLLOW_UP.search(fold(text).strip()) is not None
+    """Short, and leaning on what was said before: "un kas to apmaksā?"; a word or two lean on it by themselves."""
+    words = len(tokenize(text))
+    return words <= BARE or (words <= SHORT and FOLLOW_UP.search(fold(text).strip()) is not None)
+
+
+def points(text: str) -> bool:
+    """Whether it cannot be understood alone: "kas to organizē?"."""
+    return _POINTING.search(fold(text)) is not None
 
 
 def join(question: str, follow_up: str) -> str:

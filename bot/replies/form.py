@@ -22,6 +22,15 @@ LONGEST_ANSWER = 2000
 SHORTEST_MATTER = 10
 LONGEST_WORDS = 200
 MOST_TRIES = 2
+FEW_WORDS = 5
+PUZZLED = re.compile(
+    r"^\W*(?:es |mes |i |we |я )?(?:nezin\w*|neesmu dross|neesam drosi|nav ne jausmas|nesaprotu"
+    r"|don'?t know|do not know|not sure|no idea|не знаю|не понимаю)\b"
+    r"|\b(?:ko|kas) (?:tas )?nozime\b|\bwhat does (?:that|it|this|\w+) mean\b|\bчто (?:это )?значит\b"
+    r"|^\W*(?:un |bet )?(?:kapec|kam|kalab|prieks kam)\b.{0,25}\b(?:vajag|vajadzigs|jautaj\w*|prasat|prasi|jums)\b"
+    r"|^\W*(?:and |but )?why (?:do|would|are) you\b|^\W*what(?:'s| is) (?:that|it|this) for\b|^\W*зачем\b"
+)
+"""Neither an answer nor another matter: the question of the form is to be explained."""
 LONG_STORY = 40
 """Letters from which an answer to another question is the matter itself."""
 HERE = re.compile(
@@ -131,10 +140,14 @@ def read_answer(step: str, situation: Situation) -> Reading:
 
 
 def _read_code(step: str, situation: Situation) -> Reading:
-    value = situation.first(step)
-    if value is None and step == "theme" and situation.first("target_group"):
-        value = _theme_of(situation.first("target_group"))
-    return Reading(value) if value else Reading(problem=f"unknown_{step}")
+    said = situation.entities.get(step) or read_theme(step, situation)
+    return Reading(said[0]) if said else Reading(problem=f"unknown_{step}")
+
+
+def read_theme(step: str, situation: Situation) -> list[str]:
+    """The theme that whom one wants to help makes it; nothing for other steps."""
+    theme = THEME_OF_GROUP.get(situation.first("target_group") or "") if step == "theme" else None
+    return [theme] if theme else []
 
 
 def looks_like_address(text: str) -> bool:
@@ -142,19 +155,28 @@ def looks_like_address(text: str) -> bool:
 
 
 def take_words(form: Form, situation: Situation) -> str | None:
-    """The second answer that no vocabulary knows is taken as it was said: a person will read it."""
+    """The second answer that no vocabulary knows is taken as it was said: a person will read it.
+    What tells of another step is not: "jaunieši" is no region."""
     form.tries += 1
     text = situation.text.strip()
-    known = form.step in CODED and situation.value is None and not looks_like_address(text)
+    known = (
+        form.step in CODED and situation.value is None and not looks_like_address(text) and not situation.entities
+    )
     return text[:LONGEST_WORDS] if known and form.tries >= MOST_TRIES and len(text) > 2 else None
 
 
-def _theme_of(group: str | None) -> str | None:
-    return THEME_OF_GROUP.get(group or "")
+def is_only_address(situation: Situation) -> bool:
+    """An address with hardly a word around it tells how to answer, not what the matter is."""
+    if not (situation.first("email") or situation.first("phone")):
+        return False
+    words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\S+@\S+", " ", situation.text))
+    return len(words) <= FEW_WORDS
 
 
 def _read_matter(situation: Situation) -> Reading:
     text = situation.text.strip()
+    if is_only_address(situation):
+        return Reading(problem="address_first")
     if len(text) < SHORTEST_MATTER:
         return Reading(problem="short_matter")
     return Reading(text[:LONGEST_ANSWER])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.helpdesk import Helpdesk
-from bot.replies import buttons, escalation, questions
+from bot.replies import buttons, escalation, offers, questions
 from bot.replies.calls import tell_filters
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
@@ -95,9 +95,15 @@ def tell_request_status(helpdesk: Helpdesk, situation: Situation, memory: Memory
     if situation.owner == "queue":
         return [_draft_waiting(situation, "waiting")]
     locale = situation.locale
-    text = say(locale, "bot.person.no_request")
+    memory.offer = offers.PERSON
     return [
-        Draft(MessageKind.SMALLTALK, text, locale, buttons=(buttons.person(locale), buttons.consultation(locale)))
+        Draft(
+            MessageKind.SMALLTALK,
+            say(locale, "bot.person.no_request"),
+            locale,
+            buttons=(buttons.person(locale), buttons.consultation(locale)),
+            data={"offer": memory.offer},
+        )
     ]
 
 
@@ -119,7 +125,7 @@ def cancel(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Dra
     locale = situation.locale
     if situation.owner != "queue":
         return [Draft(MessageKind.SMALLTALK, say(locale, "bot.person.nothing_to_cancel"), locale)]
-    memory.offer = "withdraw"
+    memory.offer = offers.WITHDRAW
     return [
         Draft(
             MessageKind.CHOICE,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from bot.helpdesk import Helpdesk
 from bot.replies import buttons, escalation
-from bot.replies.follow_up import is_follow_up, join, strip_lead_in
+from bot.replies.follow_up import is_follow_up, join, points, strip_lead_in
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import say
 from handoff.messages import Button, Draft, MessageKind, SourceLink
-from knowledge.document import BlockKind
+from knowledge.document import BlockKind, Kind
 from knowledge.passage import Passage
 from retrieval.retriever import Decision, Excerpt, Finding
 
@@ -21,6 +22,7 @@ def answer(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Dra
     if finding.decision is Decision.ANSWER:
         memory.misses = 0
         memory.answered = finding.excerpts[0].hit.passage.id
+        memory.programme = finding.excerpts[0].hit.passage.kind is Kind.PROGRAMME
         return [draft_answer(helpdesk, situation, finding)]
     memory.misses += 1
     if finding.decision is Decision.SUGGEST and finding.excerpts:
@@ -43,14 +45,16 @@ def find(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Finding:
     found = {asked: alone}
     for together in (join(before, asked), f"{before} {asked}"):
         found[together] = retriever.ask(together, locale=situation.locale)
-    memory.question = max(found, key=lambda text: _worth(found[text], memory.answered))
+    leaning = {text for text in found if text != asked} if points(asked) else set(found)
+    memory.question = max(found, key=lambda text: _worth(found[text], memory.answered, text in leaning))
     return found[memory.question]
 
 
-def _worth(finding: Finding, answered: str | None) -> tuple[bool, bool, float]:
-    """An answer before none, one that was not just given before the same again, then the surer one."""
+def _worth(finding: Finding, answered: str | None, leans: bool) -> tuple[bool, bool, bool, float]:
+    """An answer before none, one that was not just given before the same again, for a question that points at what
+    was said before one that was found with it, then the surer one."""
     first = finding.excerpts[0].hit.passage.id if finding.excerpts else None
-    return finding.decision is Decision.ANSWER, first != answered, finding.confidence
+    return finding.decision is Decision.ANSWER, first != answered, leans, finding.confidence
 
 
 def draft_answer(helpdesk: Helpdesk, situation: Situation, finding: Finding) -> Draft:
@@ -101,8 +105,8 @@ def draft_suggestions(situation: Situation, memory: Memory, finding: Finding) ->
     locale = situation.locale
     memory.shown, memory.passages = [], [excerpt.hit.passage.id for excerpt in finding.excerpts]
     offered = [
-        buttons.button(name_passage(excerpt.hit.passage), "choose", ordinal=place)
-        for place, excerpt in enumerate(finding.excerpts, 1)
+        buttons.button(name_passage(excerpt.hit.passage), "choose", passage=key_of(excerpt.hit.passage.id))
+        for excerpt in finding.excerpts
     ]
     return Draft(
         MessageKind.CHOICE,
@@ -114,10 +118,15 @@ def draft_suggestions(situation: Situation, memory: Memory, finding: Finding) ->
     )
 
 
-def show_passage(helpdesk: Helpdesk, situation: Situation, memory: Memory, passage_id: str) -> list[Draft]:
+def key_of(passage_id: str) -> str:
+    """A passage as a button can carry it: their names are longer than a button's value may be."""
+    return hashlib.blake2b(passage_id.encode(), digest_size=6).hexdigest()
+
+
+def show_passage(helpdesk: Helpdesk, situation: Situation, memory: Memory, key: str) -> list[Draft]:
     """What was picked from the suggestions, in full."""
     passages = helpdesk.knowledge.catalogue.passages
-    passage = next((passage for passage in passages if passage.id == passage_id), None)
+    passage = next((passage for passage in passages if key_of(passage.id) == key), None)
     if passage is None:
         return [draft_unanswered(helpdesk, situation, memory, None)]
     memory.misses = 0
@@ -143,6 +152,14 @@ def _feedback_buttons(locale: str) -> list[Button]:
 def draft_unanswered(helpdesk: Helpdesk, situation: Situation, memory: Memory, finding: Finding | None) -> Draft:
     """Never a dead end: a person, a consultation or the open calls are one step away."""
     locale = situation.locale
+    if situation.owner == "queue":
+        return Draft(
+            MessageKind.UNANSWERED,
+            say(locale, "bot.questions.unanswered_queue"),
+            locale,
+            buttons=(buttons.open_calls(locale),),
+            evidence=tell_evidence(finding) if finding else {"decision": "none", "confidence": 0.0},
+        )
     memory.offer = escalation.offer(escalation.reason_for_miss(situation.text, memory.misses))
     key = "again" if memory.misses >= escalation.MOST_MISSES else "first"
     return Draft(
@@ -181,18 +198,18 @@ def is_reviewed_first(helpdesk: Helpdesk, finding: Finding) -> bool:
     return any(document is not None and document.review_first for document in documents)
 
 
-def tell_evidence(finding: Finding) -> dict[str, object]:
-    """For the dossier: what was decided, how surely, and on which passages."""
-    return {
-        "decision": str(finding.decision),
-        "confidence": float(finding.confidence),
-        "passages": [
 def tell_themes(helpdesk: Helpdesk, passages: Sequence[Passage]) -> list[str]:
     """What the answer is about: handoff.held looks whether a person approves answers on it first."""
     documents = (helpdesk.knowledge.catalogue.document(passage.document) for passage in passages)
     return list(dict.fromkeys(theme for document in documents if document for theme in document.themes))
 
 
+def tell_evidence(finding: Finding) -> dict[str, object]:
+    """For the dossier: what was decided, how surely, and on which passages."""
+    return {
+        "decision": str(finding.decision),
+        "confidence": float(finding.confidence),
+        "passages": [
             {"passage": excerpt.hit.passage.id, "score": float(excerpt.hit.score)} for excerpt in finding.excerpts
         ],
     }

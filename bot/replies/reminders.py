@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.helpdesk import Helpdesk
+from bot.nlu.text import fold
 from bot.replies import buttons, call_details
+from bot.replies.call_search import THEME_OF_GROUP
 from bot.replies.calls import tell_filters
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import say
 from handoff.messages import Draft, Effect, MessageKind
+from knowledge.call import FundingCall
 
 NARROWED_BY = ("theme", "applicant", "region")
+_ONE = re.compile(
+    r"\b(?:so|sa|si|sis|to|ta|tas|termin\w*|this|that|it|one|deadline|этом|этот|это|срок\w*)\b"
+    r"|^\W*\w+ (?:man|mums|me)\W*$"
+)
+_NEW = re.compile(r"\b(?:jaun\w+|new|нов\w+)\b")
 CAN_REACH = {"telegram"}
 """Channels on which the helpdesk may write first."""
 
@@ -20,11 +30,11 @@ def subscribe(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[
     if situation.channel not in CAN_REACH:
         text = say(locale, "bot.reminders.not_here", calls="/calls", ics="/calls.ics", atom="/calls.atom")
         return [Draft(MessageKind.TEXT, text, locale, buttons=(buttons.open_calls(locale),))]
-    call = call_details.get_call(helpdesk, situation.first("call"), locale)
+    call = find_call(helpdesk, situation, memory)
     if call is not None:
         text = say(locale, "bot.reminders.subscribed_call", title=call.title)
         return [Draft(MessageKind.TEXT, text, locale, effect=Effect("subscribe", {"call_id": call.id}))]
-    chosen = {name: value for name in NARROWED_BY if (value := situation.first(name) or memory.filters.get(name))}
+    chosen = choose_filters(situation, memory)
     told = tell_filters(locale, chosen)
     key = "subscribed_to" if told else "subscribed"
     return [
@@ -35,6 +45,26 @@ def subscribe(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[
             effect=Effect("subscribe", dict(chosen)),
         )
     ]
+
+
+def find_call(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> FundingCall | None:
+    """The call to be reminded of: named, picked by its place, or the one spoken of ("atgādini man par šo")."""
+    named = call_details.find_named(helpdesk, situation)
+    if named or situation.value is not None:
+        return named
+    picked = memory.pick(situation.first("ordinal"))
+    pointed = memory.call if _ONE.search(fold(situation.text)) and not _NEW.search(fold(situation.text)) else None
+    return call_details.get_call(helpdesk, picked or pointed, situation.locale)
+
+
+def choose_filters(situation: Situation, memory: Memory) -> dict[str, str]:
+    """What was said now, and only if that is nothing, what the list was narrowed by. A wish holds one of each."""
+    said = {name: value for name in NARROWED_BY if (value := situation.first(name))}
+    theme = THEME_OF_GROUP.get(situation.first("target_group") or "")
+    if theme:
+        said.setdefault("theme", theme)
+    kept = {name: memory.filters[name].split(",")[0] for name in NARROWED_BY if name in memory.filters}
+    return said or kept
 
 
 def unsubscribe(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:

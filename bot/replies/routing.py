@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.helpdesk import Helpdesk
 from bot.nlu.text import tokenize
-from bot.replies import call_details, calls, particulars
+from bot.replies import call_details, calls, particulars, smalltalk
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 
@@ -20,12 +20,19 @@ def redirect(
     """The reply to give instead, or `reply` itself."""
     if situation.value is not None:
         return reply
+    if is_wordless(situation.text):
+        return smalltalk.puzzle
     if situation.intent in ABOUT_CALLS | {"question"}:
         named = call_details.find_named(helpdesk, situation)
         if named is not None:
             memory.call = named.id
             return call_details.describe_call if situation.intent in ABOUT_CALLS else reply
     return calls.list_calls if narrows_list(situation, memory) else reply
+
+
+def is_wordless(text: str) -> bool:
+    """Nothing but signs, none of which asks or nods: what was meant is not to be guessed."""
+    return not any(letter.isalnum() or letter in "?👍✅" for letter in text)
 
 
 def narrows_list(situation: Situation, memory: Memory) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.helpdesk import Helpdesk
-from bot.replies import buttons
+from bot.replies import buttons, escalation, offers, person
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import say
@@ -12,12 +12,29 @@ from handoff.messages import Button, Draft, MessageKind
 WITH_BEGINNINGS = {"greet", "help", "bot_challenge", "smalltalk", "insult", "out_of_scope", "privacy"}
 """What is answered with buttons to begin with."""
 
+OFFER_PERSON = {"insult", "bot_challenge"}
+"""What is answered with the offer of a person, so that a "yes" gets one."""
+
 
 def reply(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
     """By the intent's name: every manner has a sentence under `bot.manners`."""
     locale = situation.locale
     offered = beginnings(locale) if situation.intent in WITH_BEGINNINGS else ()
-    return [Draft(MessageKind.SMALLTALK, say(locale, f"bot.manners.{situation.intent}"), locale, buttons=offered)]
+    if situation.intent in OFFER_PERSON:
+        memory.offer = offers.PERSON
+    if situation.intent == "insult":
+        memory.misses += 1
+        if memory.misses >= escalation.MOST_MISSES:
+            return [person.draft_offer(situation, memory, "low_confidence")]
+    return [
+        Draft(
+            MessageKind.SMALLTALK,
+            say(locale, f"bot.manners.{situation.intent}"),
+            locale,
+            buttons=offered,
+            data={"offer": memory.offer} if memory.offer else {},
+        )
+    ]
 
 
 def repeat(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
@@ -27,6 +44,12 @@ def repeat(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Dra
     if memory.said:
         text += "\n\n" + memory.said
     return [Draft(MessageKind.TEXT, text, locale, buttons=(buttons.person(locale), buttons.consultation(locale)))]
+
+
+def puzzle(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
+    """To signs without words."""
+    locale = situation.locale
+    return [Draft(MessageKind.SMALLTALK, say(locale, "bot.manners.wordless"), locale, buttons=beginnings(locale))]
 
 
 def greeting(locale: str) -> list[Draft]:
