@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -34,6 +35,7 @@ from handoff.conversations import (
     open_conversation,
     record_visitor_message,
 )
+from handoff.editing import list_edited
 from handoff.errors import NotFound
 from handoff.messages import Author, Message
 
@@ -130,7 +132,8 @@ async def listen(
     after: Annotated[int, Query(ge=0, le=LARGEST_SEQ)] = 0,
 ) -> Response:
     """`message` events carry a message each, with its `seq` as the event's id; `owner` tells who has the
-    conversation; `typing` that a coordinator is writing; `gone` that it was erased."""
+    conversation; `typing` that a coordinator is writing; `edited` carries a message with other words than before;
+    `gone` that the conversation was erased."""
     if last_event_id and last_event_id.isdecimal() and int(last_event_id) <= LARGEST_SEQ:
         after = int(last_event_id)
     return respond_with_events(follow(request, helpdesk, conversation, after))
@@ -140,7 +143,7 @@ async def follow(
     request: Request, helpdesk: Helpdesk, conversation: ConversationView, after: int
 ) -> AsyncIterator[str]:
     topic, typing = events.conversation_topic(conversation.id), events.typing_topic(conversation.id)
-    owner = ""
+    owner, looked_at = "", helpdesk.clock()
     yield write_comment("welcome")
     with Listener(request.app.state.streams, helpdesk.broker, topic, typing) as listener:
         heard = {topic}
@@ -148,11 +151,15 @@ async def follow(
             if typing in heard:
                 yield write_event("typing", {"author": Author.COORDINATOR.value})
             if heard != {typing}:
+                since, looked_at = looked_at, helpdesk.clock()
                 try:
-                    news, now = await run_in_threadpool(read_news, helpdesk, conversation.id, after)
+                    news, now, edited = await run_in_threadpool(read_news, helpdesk, conversation.id, after, since)
                 except NotFound:
                     yield write_event("gone", {})
                     return
+                for message in edited:
+                    if message.seq <= after:
+                        yield write_event("edited", MessageOut.of(message).model_dump(mode="json"))
                 for message in news:
                     after = message.seq
                     yield write_event("message", MessageOut.of(message).model_dump(mode="json"), id=after)
@@ -164,10 +171,13 @@ async def follow(
                 yield write_comment()
 
 
-def read_news(helpdesk: Helpdesk, conversation_id: str, after: int) -> tuple[list[Message], ConversationView]:
+def read_news(
+    helpdesk: Helpdesk, conversation_id: str, after: int, since: datetime
+) -> tuple[list[Message], ConversationView, list[Message]]:
     with helpdesk.database.reading() as session:
         conversation = get_conversation(session, conversation_id)
-        return list_messages(session, conversation_id, after=after, limit=PAGE), conversation
+        edited = list_edited(session, conversation_id, since)
+        return list_messages(session, conversation_id, after=after, limit=PAGE), conversation, edited
 
 
 def rates_of(request: Request) -> Rates:

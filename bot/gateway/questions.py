@@ -8,7 +8,10 @@ from bot.gateway.conversations import problems, rates_of
 from bot.gateway.languages import preferred_locale
 from bot.gateway.visitor_schemas import AnswerOut, HitOut, HitsOut, Query, Question, SourceOut
 from bot.gateway.visitors import Desk
+from bot.helpdesk import Helpdesk
 from bot.replies.once import answer_once
+from bot.wording import say
+from handoff.held import find_theme
 from handoff.messages import Draft, MessageKind
 from retrieval.retriever import Decision, Hit
 
@@ -20,7 +23,16 @@ router = APIRouter(prefix="/api/v1", tags=["anyone"])
 @router.post("/ask", summary="One question", responses=problems(400, 413, 422, 429))
 def ask(body: Question, request: Request, helpdesk: Desk) -> AnswerOut:
     rates_of(request).count_address(request, "questions")
-    return describe_answer(answer_once(helpdesk, body.question, body.locale))
+    return describe_answer(hold_back(helpdesk, answer_once(helpdesk, body.question, body.locale)))
+
+
+def hold_back(helpdesk: Helpdesk, draft: Draft) -> Draft:
+    """On a theme whose answers a person approves first there is none here: nobody could bring it afterwards."""
+    with helpdesk.database.reading() as session:
+        if find_theme(session, [draft]) is None:
+            return draft
+    text = say(draft.locale, "handoff.held_alone")
+    return Draft(MessageKind.UNANSWERED, text, draft.locale, evidence=draft.evidence)
 
 
 def describe_answer(draft: Draft) -> AnswerOut:

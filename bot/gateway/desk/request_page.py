@@ -27,7 +27,7 @@ from handoff.canned import list_canned
 from handoff.coordinators import SignedIn, list_coordinators
 from handoff.errors import HandoffError, Invalid
 from handoff.exporting import export_conversation
-from handoff.requests import OUTCOMES
+from handoff.requests import OUTCOMES, Dossier
 
 router = APIRouter(prefix="/inbox", include_in_schema=False)
 MOST_FILES = 5
@@ -72,7 +72,7 @@ def show_request(
         "colleagues": [person for person in people if person.email != one.assignee],
         "outcomes": OUTCOMES,
         "mine": one.assignee == actor.email,
-        "since": dossier.read_seq if since is None else since,
+        "since": find_news(dossier) if since is None else since,
         "error": error,
         "failed": failed,
         "kept": form or ActForm(),
@@ -83,6 +83,11 @@ def show_request(
     }
     template = PARTS.get(part, "desk/request.html")
     return render(request, template, status=status, signed_in=signed_in, **facts)
+
+
+def find_news(dossier: Dossier) -> int:
+    """What was said after this message is new; who opens a request for the first time finds nothing marked yet."""
+    return dossier.read_seq or max((message.seq for message in dossier.messages), default=0)
 
 
 def find_done(request: Request) -> str:

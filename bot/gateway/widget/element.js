@@ -118,6 +118,7 @@ export class SicChat extends HTMLElement {
     this.feed = new Feed(this.api, {
       message: (message) => this.hear(message),
       owner: ({ owner }) => this.own(owner),
+      edited: (message) => this.log.replace(message),
       typing: () => this.showTyping("coordinator_types", TYPING_LASTS),
       gone: () => this.lose(),
       lost: () => this.showConnection(true),

@@ -63,6 +63,16 @@ export class Log {
     return true;
   }
 
+  // A person mended what they wrote: the new words stand in its place.
+  replace(message) {
+    const place = this.messages.findIndex((other) => other.id === message.id);
+    const node = this.node.querySelector(`[data-id="${message.id}"]`);
+    if (place < 0 || !node) return;
+    this.messages[place] = message;
+    node.replaceWith(this.render(message, node.classList.contains("goes-on")));
+    this.showButtons();
+  }
+
   // What is still on its way stays below what has arrived.
   insert(node) {
     const first = this.waiting.values().next().value;
@@ -99,7 +109,7 @@ export class Log {
     return h(
       "div",
       { class: `message ${message.author}${continues ? " goes-on" : ""}`, "data-id": message.id, "data-kind": message.kind },
-      h("p", { class: "who" }, h("span", { class: continues ? "hidden" : "" }, this.who(message)), " ", h("time", { datetime: message.created_at, class: continues ? "hidden" : "" }, words.time(at))),
+      h("p", { class: "who" }, h("span", { class: continues ? "hidden" : "" }, this.who(message)), " ", h("time", { datetime: message.created_at, class: continues ? "hidden" : "" }, words.time(at)), message.data.edited && !own ? ` · ${words.say("edited")}` : ""),
       h("div", { class: "bubble", dir: "auto", lang: said === words.locale ? null : said }, content),
       calls.length ? renderCalls(calls, base, words) : null,
       message.sources.length && message.kind !== "choice" ? renderSources(message.sources, base, words) : null,
