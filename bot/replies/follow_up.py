@@ -43,9 +43,11 @@ def points(text: str) -> bool:
     return _POINTING.search(fold(text)) is not None
 
 
-def join(question: str, follow_up: str) -> str:
-    """The follow-up with the subject of the question before in place of its pronouns."""
-    return f"{_cut(follow_up, _LEANING)} {_cut(question, _ASKING)}".strip(" ?!.") + "?"
+def join(question: str, follow_up: str, *, words: int | None = None) -> str:
+    """The follow-up with the subject of the question before in place of its pronouns; of a long name only the last
+    `words`, for its first ones would find again what was told already."""
+    subject = _cut(question, _ASKING).split()[-words if words else None :]
+    return f"{_cut(follow_up, _LEANING)} {' '.join(subject)}".strip(" ?!.") + "?"
 
 
 def strip_lead_in(text: str) -> str:

@@ -75,7 +75,7 @@ def switch(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Dra
 def _tell_again(helpdesk: Helpdesk, wanted: str, situation: Situation, memory: Memory) -> list[Draft]:
     """The list that was on the screen, in the language wished for."""
     said = [message for message in situation.recent if message.author is Author.BOT]
-    if wanted == situation.locale or memory.form or not said or said[-1].kind is not MessageKind.CALLS:
+    if memory.form or not said or said[-1].kind is not MessageKind.CALLS:
         return []
     return [calls.draft_calls(helpdesk, wanted, memory)]
 

@@ -31,7 +31,7 @@ def answer(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Dra
 
 
 def find(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Finding:
-    """A follow-up is searched for together with the question before it, in two ways; the best finding counts.
+    """A follow-up is searched for together with the question before it, in several ways; the best finding counts.
 
     `memory.question` is then what was searched for, so that the next follow-up leans on the same subject.
     """
@@ -43,7 +43,7 @@ def find(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Finding:
     if not before or not is_follow_up(asked):
         return alone
     found = {asked: alone}
-    for together in (join(before, asked), f"{before} {asked}"):
+    for together in dict.fromkeys((join(before, asked), join(before, asked, words=2), f"{before} {asked}")):
         found[together] = retriever.ask(together, locale=situation.locale)
     leaning = {text for text in found if text != asked} if points(asked) else set(found)
     memory.question = max(found, key=lambda text: _worth(found[text], memory.answered, text in leaning))

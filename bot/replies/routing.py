@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.helpdesk import Helpdesk
-from bot.nlu.text import tokenize
+from bot.nlu.text import fold, tokenize
 from bot.replies import call_details, calls, particulars, smalltalk
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 
 ABOUT_CALLS = {"list_calls", "describe_situation", "inform", "more"}
 """Moves that are about one call when they name it: "pastāsti par jauniešu ideju laboratoriju"."""
+_TELL = re.compile(r"^\W*(?:ludzu )?(?:pastast\w*|paradi\w*|tell me|show me|расскаж\w*|покаж\w*)\b")
+"""Asks for all of it, however it was understood."""
 UNSURE = 0.6
 FEW_WORDS = 8
 
@@ -26,7 +30,8 @@ def redirect(
         named = call_details.find_named(helpdesk, situation)
         if named is not None:
             memory.call = named.id
-            return call_details.describe_call if situation.intent in ABOUT_CALLS else reply
+            told_of = situation.intent in ABOUT_CALLS or _TELL.search(fold(situation.text))
+            return call_details.describe_call if told_of else reply
     return calls.list_calls if narrows_list(situation, memory) else reply
 
 

@@ -41,3 +41,13 @@ def test_the_subject_takes_the_place_of_the_pronoun(before: str, said: str, join
 )
 def test_polite_words_are_not_searched_for(said: str, searched: str) -> None:
     assert strip_lead_in(said).rstrip("?") == searched.rstrip("?")
+
+
+def test_of_a_long_name_its_last_words_are_enough() -> None:
+    before = "kas ir nacionālais sociālo inovāciju kompetences centrs?"
+    assert join(before, "un kas to apmaksā?", words=2) == "kas apmaksā kompetences centrs?"
+
+
+@pytest.mark.parametrize("text", ["piemēri?", "kādi posmi"])
+def test_a_word_or_two_lean_on_the_question_before(text: str) -> None:
+    assert is_follow_up(text)
