@@ -19,6 +19,11 @@ def require_answering(actor: Actor) -> None:
         raise NotAllowed(f"a {actor.role} does not answer requests", role=actor.role)
 
 
+def require_reading(actor: Actor) -> None:
+    if actor.role not in READS:
+        raise NotAllowed(f"a {actor.role} does not read reports", role=actor.role)
+
+
 def require_administrator(actor: Actor) -> None:
     if actor.role != "administrator":
         raise NotAllowed("this is for administrators", role=actor.role)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from handoff import events
+from handoff import events, figures
 from handoff.database import even_if_refused, now
 from handoff.effects import apply_effect
 from handoff.errors import StaleEpoch
@@ -95,7 +95,9 @@ def finish_turn(
     message.intent, message.intent_confidence = intent, intent_confidence
     row.state, row.leased_until, row.finished_at = "done", None, now(session)
     told = hold_answers(session, drafts)
-    return [view_message(_record(session, conversation, draft)) for draft in told]
+    recorded = [view_message(_record(session, conversation, draft)) for draft in told]
+    figures.note_turn(session, conversation, message, told)
+    return recorded
 
 
 def _refuse_stale(session: Session, conversation: Conversation, row: TurnRow, turn: Turn) -> None:

@@ -18,6 +18,7 @@ from bot.rasa import unpack_vector
 from bot.replies.dialogue import conduct
 from bot.replies.memory import SLOT, Memory
 from bot.replies.situation import Situation
+from bot.replies.subject import tell_subject
 from handoff.messages import Author, Draft, Message, MessageKind
 
 
@@ -35,7 +36,7 @@ class HelpdeskAction(Action):  # type: ignore[misc]
     ) -> list[dict[str, Any]]:
         situation = read_situation(tracker)
         drafts, memory = conduct(get_helpdesk(), situation, type(self).reply)
-        for draft in drafts:
+        for draft in tell_subject(get_helpdesk(), situation, drafts):
             dispatcher.utter_message(
                 json_message={"draft": write_draft(draft), "understood": tell_understood(tracker)}
             )

@@ -18,6 +18,7 @@ from bot.replies.dialogue import conduct
 from bot.replies.examples import ALIKE, load_examples
 from bot.replies.moves import find_reply
 from bot.replies.situation import Situation
+from bot.replies.subject import tell_subject
 from bot.wording import say
 from handoff.messages import Draft, Effect, MessageKind
 
@@ -29,7 +30,7 @@ def respond(helpdesk: Helpdesk, situation: Situation) -> list[Draft]:
     """The bot's messages for one turn, made without Rasa; memory comes from the conversation's own record."""
     situation = understand(situation)
     drafts, _ = conduct(helpdesk, situation, find_reply(situation.intent))
-    return drafts
+    return tell_subject(helpdesk, situation, drafts)
 
 
 def understand(situation: Situation) -> Situation:

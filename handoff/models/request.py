@@ -31,6 +31,8 @@ class Request(Base):
         Index("ix_requests_due_at", "due_at"),
         Index("ix_requests_remind_at", "remind_at"),
         Index("ix_requests_updated_at", "updated_at"),
+        Index("ix_requests_created_at", "created_at"),
+        Index("ix_requests_closed_at", "closed_at"),
         CheckConstraint("state IN ('new', 'claimed', 'waiting', 'closed')", name="state"),
         CheckConstraint("(state IN ('claimed', 'waiting')) <= (assignee_id IS NOT NULL)", name="assignee"),
         {"sqlite_autoincrement": True},
