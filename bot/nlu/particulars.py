@@ -68,7 +68,7 @@ _PERIODS = (
     ("tomorrow", r"\brit\b|ritdien|tomorrow|завтра"),
     ("next_week", r"nakam\w* nedel\w*|nakosnedel|nakamned\w*|next week|следующ\w* недел\w*"),
     ("this_week", r"sonedel|saj[a]? nedel\w*|si[s]? nedel\w*|this week|на этой недел\w*|этой недел\w*"),
-    ("next_month", r"nakam\w* menes\w*|nakosmenes|next month|следующ\w* месяц\w*"),
+    ("next_month", r"nakam\w* menes\w*|nak(?:os|am)menes\w*|next month|следующ\w* месяц\w*"),
     ("this_month", r"somenes\w*|so menes\w*|saj[a]? menes\w*|si menesa|this month|в этом месяце|этого месяца"),
     ("next_year", r"nakam\w* gad\w*|nakamgad|nakosgad|next year|в следующем году|следующ\w* год\w*"),
     (
@@ -113,6 +113,22 @@ PLACE = re.compile(
     r"|\b(?:nr\.?|numur[su]?|number|номер|#)\s*(?P<named>\d{1,2})\b|\b(?P<short>\d{1,2})(?:st|nd|rd|th)\b(?! of)"
 )
 
+_NO_SHARE = re.compile(
+    r"\bbez (?:\w+ )?(?:lidzfinansejum|lidzmaksajum|pasu naud|savas naud|sava ieguldijum|pasu ieguldijum)\w*"
+    r"|\blidzfinansejum\w* (?:nav|nevajag|neprasa|nebutu)\b"
+    r"|\b(?:nav|nevajag|neprasa|nebutu)(?: \w+)? lidzfinansejum\w*"
+    r"|\b(?:without|with no|no|zero) (?:any |an )?(?:own (?:share|contribution|money|funds)|co-?\s?financing"
+    r"|co-?\s?funding|match(?:ed)? funding)"
+    r"|\bnot? (?:need|require|ask for) (?:any |an )?(?:own share|co-?\s?financing|own money)"
+    r"|\bбез (?:со-?финансирован|собственн|своих ден|своего вклад)\w*"
+)
+_MOST_SHARE = re.compile(
+    r"(?:lidzfinansejum\w*|own share|co-?financing|софинансирован\w*)\W+(?:\w+\W+){0,3}?"
+    r"(?:lidz|ne (?:vairak|lielak\w*) (?:ka|par)|zem|mazak\w* (?:par|ka)|up to|at most|under|below|до|не больше"
+    r"|не более)\s+"
+    r"(?P<share>\d{1,2})\s?(?:%|proc\w*|per ?cent|проц\w*)"
+)
+
 _CALLS = r"konkurs|izsludin|call|funding|grant|конкурс|грант"
 """Only with one of these in the message do "planned" and "over" speak of calls."""
 _STATUSES = (
@@ -149,6 +165,7 @@ def find_particulars(text: str) -> list[Found]:
     taken += [(item.start, item.end) for item in found]
     found += [item for item in _find_amounts(folded) if _is_free(item, taken)]
     found += [item for item in _find_ordinals(folded) if _is_free(item, taken)]
+    found += _find_own_share(folded)
     found += [*_find_words("status", _STATUSES, folded), *_find_words("language", _LANGUAGES, folded)]
     if re.search(_CALLS, folded):
         found += _find_words("status", _STATUSES_OF_CALLS, folded)
@@ -253,6 +270,14 @@ def _read_number(text: str) -> float:
 
 def _scale(word: str | None) -> int:
     return next((factor for pattern, factor in _SCALES if word and pattern.match(word)), 1)
+
+
+def _find_own_share(folded: str) -> Iterator[Found]:
+    """The most somebody would add, in per cent: 0 for "without co-financing"."""
+    for match in _NO_SHARE.finditer(folded):
+        yield Found("own_share", "0", *match.span())
+    for match in _MOST_SHARE.finditer(folded):
+        yield Found("own_share", str(int(match["share"])), *match.span())
 
 
 def _find_ordinals(folded: str) -> Iterator[Found]:

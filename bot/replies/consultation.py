@@ -16,6 +16,7 @@ from bot.replies.form import (
     REQUIRED,
     STEPS,
     Form,
+    Reading,
     looks_like_address,
     read_answer,
     read_theme,
@@ -138,6 +139,8 @@ def take_answer(helpdesk: Helpdesk, situation: Situation, memory: Memory, form: 
         return _correct_or_ask(situation, memory, form)
     corrected = correct(form, situation)
     reading = read_answer(form.step, situation)
+    if corrected and form.step == "matter" and len(situation.text) <= LONG_STORY:
+        reading = Reading(problem="short_matter")
     if reading.value is not None:
         form.put(form.step, reading.value)
     filled = fill_in(form, situation)

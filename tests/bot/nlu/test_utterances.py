@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 INTENTS = Path(__file__).parents[3] / "docs" / "intents.md"
 SHAPES = {
     "amount": r"\d+",
+    "own_share": r"\d{1,2}",
     "deadline": r"today|tomorrow|(this|next)_(week|month|year)|days:\d+|month:\d+|date:(\d{4}-)?\d\d-\d\d",
     "status": "open|forthcoming|closed",
     "ordinal": r"\d+|last",
