@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
 from bot import metrics
 from bot.helpdesk import Helpdesk
+from bot.leased_work import LeasedWork
 from bot.rasa import Rasa, RasaAnswer, RasaUnavailable, pack_vector
 from bot.replies import buttons, fallback
 from bot.replies.situation import Situation
@@ -27,85 +27,51 @@ from handoff.errors import HandoffError
 from handoff.messages import Draft
 from retrieval.encoder import Vector
 
-AT_ONCE = 4
-IDLE = 1.0
-"""Seconds after which the database is looked at even if nobody woke us."""
 MOST_ATTEMPTS = 3
 
 log = logging.getLogger(__name__)
 
 
-class TurnWorker:
-    """Answers waiting turns until cancelled. One per process; several processes share the work by leases."""
+class TurnWorker(LeasedWork[Turn]):
+    """Answers waiting turns until cancelled."""
+
+    topic = events.TURNS
+    at_once = 4
+    patience = 5.0
+    """What is being answered may finish, for a moment: its lease would cost the visitor a minute."""
 
     def __init__(self, helpdesk: Helpdesk, rasa: Rasa | None) -> None:
+        super().__init__(helpdesk.broker)
         self._helpdesk = helpdesk
         self._rasa = rasa
         self._encoding = ThreadPoolExecutor(1, thread_name_prefix="encode")
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._woken = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        loop = asyncio.get_running_loop()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(self._woken.set)
-
-        unsubscribe = self._helpdesk.broker.subscribe(events.TURNS, wake)
         try:
-            while True:
-                await self._work_once()
+            await super().run()
         finally:
-            unsubscribe()
-            await self._drain()
+            self.close()
 
-    async def _work_once(self) -> None:
-        await self._slots.acquire()
-        self._slots.release()
-        self._woken.clear()
-        try:
-            turns = await run_in_threadpool(self._lease)
-        except Exception as error:
-            log.error("turns could not be leased: %s", type(error).__name__)
-            turns = []
-        for turn in turns:
-            await self._slots.acquire()
-            task = asyncio.create_task(self._answer(turn))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-        if not turns:
-            await self._wait()
-
-    async def _wait(self) -> None:
-        with suppress(asyncio.TimeoutError):
-            # Not wait_for: it loses a cancellation that comes together with the event (Python 3.11).
-            async with asyncio.timeout(IDLE):
-                await self._woken.wait()
-
-    async def _drain(self) -> None:
-        """Let what is being answered finish, for a moment: its lease would cost the visitor a minute."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=5)
+    def close(self) -> None:
         self._encoding.shutdown(wait=False)
 
-    def _lease(self) -> list[Turn]:
+    def lease(self) -> list[Turn]:
         with self._helpdesk.database.transaction() as session:
-            return next_turns(session, limit=AT_ONCE)
+            return next_turns(session, limit=self.at_once)
 
-    async def _answer(self, turn: Turn) -> None:
+    def name(self, row: Turn) -> Hashable:
+        """Of one lease: a turn that is to be answered anew may begin before the answer thrown away has ended."""
+        return row.message.id, row.attempts
+
+    async def work_on(self, row: Turn) -> None:
         try:
             with metrics.turn_seconds.time():
-                answer = await self._compose(turn)
-                await run_in_threadpool(self._finish, turn, answer)
+                answer = await self._compose(row)
+                await run_in_threadpool(self._record, row, answer)
         except HandoffError as refused:
-            log.info("turn %s: %s", turn.message.id, refused.code)
-        except Exception as error:
-            log.error("turn %s failed: %s", turn.message.id, type(error).__name__)
-        finally:
-            self._slots.release()
+            log.info("turn %s: %s", row.message.id, refused.code)
 
-    def _finish(self, turn: Turn, answer: RasaAnswer) -> None:
+    def _record(self, turn: Turn, answer: RasaAnswer) -> None:
         with self._helpdesk.database.transaction() as session:
             finish_turn(session, turn, answer.drafts, intent=answer.intent, intent_confidence=answer.confidence)
 

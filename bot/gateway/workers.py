@@ -14,12 +14,12 @@ from bot.channels.telegram.service import Telegram
 from bot.erasing import erase_files
 from bot.gateway.turns import TurnWorker
 from bot.helpdesk import Helpdesk, fingerprint_materials
+from bot.leased_work import keep_running
 from bot.rasa import Rasa
 from handoff import retention
 from handoff.postman import Postman
 from handoff.sweeping import sweep
 
-AGAIN_AFTER = 2.0
 SWEEPS_EVERY = 10.0
 READS_EVERY = 5.0
 LOOKS_FOR_CALLS_EVERY = 600.0
@@ -27,16 +27,6 @@ SOON = 300.0
 A_DAY = 24 * 3600.0
 
 log = logging.getLogger(__name__)
-
-
-async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Start `work` again whenever it raises: a worker's mistake must not strand the people it serves."""
-    while True:
-        try:
-            await work()
-        except Exception as error:
-            log.error("%s stopped: %s; starting it again", name, type(error).__name__)
-        await asyncio.sleep(AGAIN_AFTER)
 
 
 async def keep_sweeping(helpdesk: Helpdesk) -> None:

@@ -92,10 +92,10 @@ class Player:
         context.set_helpdesk(self._helpdesk)
         worker = TurnWorker(self._helpdesk, rasa)
         try:
-            for turn in worker._lease():
-                await worker._answer(turn)
+            for turn in worker.lease():
+                await worker.work_on(turn)
         finally:
-            await worker._drain()
+            worker.close()
             if rasa:
                 await rasa.close()
 

@@ -6,9 +6,8 @@ after the last part noted.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from contextlib import suppress
+from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,84 +21,37 @@ from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.people import CHANNEL
 from bot.channels.telegram.sending import Moved, Sender
 from bot.helpdesk import Helpdesk
+from bot.leased_work import LeasedWork
 from handoff import chats, events, outbox, subscriptions
 from handoff.outbox import Delivery
 
-AT_ONCE = 16
-IDLE = 1.0
 CLOSES_CHAT = {"blocked", "deactivated", "no_chat", "removed", "not_started", "forbidden"}
 
 log = logging.getLogger(__name__)
 
 
-class Courier:
-    """Delivers until cancelled; what is under way then is finished first."""
+class Courier(LeasedWork[Delivery]):
+    topic = events.OUTBOX
+    at_once = 16
 
     def __init__(self, helpdesk: Helpdesk, bot: ExtBot[Any], pace: Pace | None = None) -> None:
+        super().__init__(helpdesk.broker)
         self._helpdesk = helpdesk
         self._sender = Sender(bot, pace or Pace())
-        self._woken = asyncio.Event()
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._running: set[asyncio.Task[None]] = set()
-        self._under_way: set[int] = set()
-        self._leased: list[Delivery] = []
 
-    async def run(self) -> None:
-        loop = asyncio.get_running_loop()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(self._woken.set)
-
-        unsubscribe = self._helpdesk.broker.subscribe(events.OUTBOX, wake)
-        try:
-            while True:
-                await self._work_once()
-        finally:
-            unsubscribe()
-            self._give_back()
-            if self._running:
-                await asyncio.wait(self._running, timeout=10)
-
-    async def _work_once(self) -> None:
-        await self._slots.acquire()
-        self._slots.release()
-        self._woken.clear()
-        await run_in_threadpool(self._lease)
-        if not self._leased:
-            await self._wait()
-        while self._leased:
-            await self._slots.acquire()
-            self._begin(self._leased.pop(0))
-
-    def _begin(self, row: Delivery) -> None:
-        if row.id in self._under_way:
-            # Its lease ran out, by a clock that jumped: it is being sent all the same.
-            self._slots.release()
-            return
-        self._under_way.add(row.id)
-        task = asyncio.create_task(self._deliver(row))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-
-    async def _wait(self) -> None:
-        with suppress(asyncio.TimeoutError):
-            # Not wait_for: it loses a cancellation that comes together with the event (Python 3.11).
-            async with asyncio.timeout(IDLE):
-                await self._woken.wait()
-
-    def _lease(self) -> None:
+    def lease(self) -> list[Delivery]:
         with self._helpdesk.database.transaction() as session:
-            leased = outbox.lease_deliveries(session, [CHANNEL], limit=AT_ONCE)
-        self._leased = leased
+            return outbox.lease_deliveries(session, [CHANNEL], limit=self.at_once)
 
-    def _give_back(self) -> None:
-        """What was leased and not begun need not wait for its lease to run out."""
+    def give_back(self, rows: Sequence[Delivery]) -> None:
         with self._helpdesk.database.transaction() as session:
-            for row in self._leased:
+            for row in rows:
                 outbox.give_back(session, row)
-        self._leased = []
 
-    async def _deliver(self, row: Delivery) -> None:
+    def name(self, row: Delivery) -> Hashable:
+        return row.id
+
+    async def work_on(self, row: Delivery) -> None:
         try:
             await self._show(row)
         except Moved as moved:
@@ -110,10 +62,6 @@ class Courier:
             log.error("outbox row %s failed: %s", row.id, type(error).__name__)
             unknown = DeliveryFailed("error", permanent=False)
             await self._write(partial(self._note_failure, row=row, failure=unknown))
-        finally:
-            self._under_way.discard(row.id)
-            self._slots.release()
-            self._woken.set()
 
     async def _write(self, work: Any) -> None:
         def within() -> None:

@@ -6,10 +6,9 @@ is handled twice, by two processes or after a crash, has its effect once.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,13 +18,12 @@ from telegram.ext import CallbackContext
 
 from bot.channels.telegram.client import TelegramApplication
 from bot.helpdesk import Helpdesk
+from bot.leased_work import LeasedWork
 from handoff import events, updates
 from handoff.database import Database
 from handoff.updates import NewUpdate, StoredUpdate
 
 CHANNEL = "telegram"
-AT_ONCE = 8
-IDLE = 2.0
 MOST_ATTEMPTS = 5
 
 log = logging.getLogger(__name__)
@@ -63,17 +61,18 @@ class UpdateStore:
         return None if newest is None else newest + 1
 
 
-class Inbox:
+class Inbox(LeasedWork[StoredUpdate]):
     """Handles stored updates in the event loop of the application."""
 
+    topic = events.UPDATES
+    at_once = 8
+    idle = 2.0
+    patience = 5.0
+
     def __init__(self, helpdesk: Helpdesk, application: TelegramApplication) -> None:
+        super().__init__(helpdesk.broker)
         self._helpdesk = helpdesk
         self._application = application
-        self._woken = asyncio.Event()
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._running: set[asyncio.Task[None]] = set()
-        self._under_way: set[int] = set()
-        self._leased: list[StoredUpdate] = []
         self._failures: dict[int, Exception] = {}
         application.add_error_handler(self._note_failure)
 
@@ -85,72 +84,25 @@ class Inbox:
                 raise AlreadyHandled
             yield session
 
-    async def run(self) -> None:
-        """Until cancelled."""
-        loop = asyncio.get_running_loop()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(self._woken.set)
-
-        unsubscribe = self._helpdesk.broker.subscribe(events.UPDATES, wake)
-        try:
-            while True:
-                await self._work_once()
-        finally:
-            unsubscribe()
-            self._give_back()
-            if self._running:
-                await asyncio.wait(self._running, timeout=5)
-
-    async def _work_once(self) -> None:
-        await self._slots.acquire()
-        self._slots.release()
-        self._woken.clear()
-        await run_in_threadpool(self._lease)
-        if not self._leased:
-            await self._wait()
-        while self._leased:
-            await self._slots.acquire()
-            self._begin(self._leased.pop(0))
-
-    def _begin(self, stored: StoredUpdate) -> None:
-        if stored.update_id in self._under_way:
-            self._slots.release()
-            return
-        self._under_way.add(stored.update_id)
-        task = asyncio.create_task(self._handle(stored))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-
-    async def _wait(self) -> None:
-        with suppress(asyncio.TimeoutError):
-            # Not wait_for: it loses a cancellation that comes together with the event (Python 3.11).
-            async with asyncio.timeout(IDLE):
-                await self._woken.wait()
-
-    def _lease(self) -> None:
+    def lease(self) -> list[StoredUpdate]:
         with self._helpdesk.database.transaction() as session:
-            leased = updates.lease_updates(session, CHANNEL, limit=AT_ONCE)
-        self._leased = leased
+            return updates.lease_updates(session, CHANNEL, limit=self.at_once)
 
-    def _give_back(self) -> None:
-        """What was leased and not begun need not wait for its lease to run out."""
+    def give_back(self, rows: Sequence[StoredUpdate]) -> None:
         with self._helpdesk.database.transaction() as session:
-            for stored in self._leased:
+            for stored in rows:
                 updates.give_back(session, CHANNEL, stored.update_id)
-        self._leased = []
 
-    async def _handle(self, stored: StoredUpdate) -> None:
+    def name(self, row: StoredUpdate) -> Hashable:
+        return row.update_id
+
+    async def work_on(self, row: StoredUpdate) -> None:
         try:
-            await self._process(stored)
-            await run_in_threadpool(self._finish, stored)
+            await self._process(row)
+            await run_in_threadpool(self._end, row)
         except Exception as error:
-            log.error("update %s failed: %s", stored.update_id, type(error).__name__)
-            await run_in_threadpool(self._postpone, stored)
-        finally:
-            self._under_way.discard(stored.update_id)
-            self._slots.release()
-            self._woken.set()
+            log.error("update %s failed: %s", row.update_id, type(error).__name__)
+            await run_in_threadpool(self._postpone, row)
 
     async def _process(self, stored: StoredUpdate) -> None:
         """Through PTB's handlers; what one of them raised is raised here, except AlreadyHandled."""
@@ -164,7 +116,7 @@ class Inbox:
         if isinstance(update, Update) and isinstance(context.error, Exception):
             self._failures[update.update_id] = context.error
 
-    def _finish(self, stored: StoredUpdate) -> None:
+    def _end(self, stored: StoredUpdate) -> None:
         """For an update that no handler wanted; otherwise it is done already."""
         with self._helpdesk.database.transaction() as session:
             updates.finish_update(session, CHANNEL, stored.update_id)

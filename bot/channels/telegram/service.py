@@ -17,9 +17,9 @@ from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.polling import poll
 from bot.channels.telegram.updates import Receiver
 from bot.helpdesk import Helpdesk
+from bot.leased_work import keep_running
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
-AGAIN_AFTER = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -62,16 +62,6 @@ class Telegram:
 
     async def _publish(self, application: TelegramApplication) -> None:
         await publish_menus(application.bot, self._helpdesk.settings.locale)
-
-
-async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Start `work` again whenever it raises; once it returns it is done."""
-    while True:
-        try:
-            return await work()
-        except Exception as error:
-            log.error("%s stopped: %s; starting it again", name, type(error).__name__)
-        await asyncio.sleep(AGAIN_AFTER)
 
 
 async def connect(application: TelegramApplication) -> None:
