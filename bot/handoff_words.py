@@ -26,7 +26,8 @@ class HandoffWords:
 
     def _main(self, locale: str, event: str, facts: dict[str, Any]) -> str:
         named = event + "_by" if facts.get("name") and event in {"claimed", "taken_over", "transferred"} else event
-        return say(locale, f"handoff.{named}", number=facts.get("number"), name=facts.get("name"))
+        told = {name: facts.get(name) for name in ("number", "name", "most")}
+        return say(locale, f"handoff.{named}", **told)
 
     def _more(self, locale: str, event: str, facts: dict[str, Any]) -> list[str]:
         if event in {"opened", "still_open", "released", "taken_back", "reopened"}:

@@ -6,7 +6,7 @@ next batch goes on where the last one ended: nobody is told twice, nobody is mis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -80,8 +80,11 @@ def _remember(session: Session, row: SeenCall | None, seen: WatchedCall) -> None
     row.status, row.deadlines = seen.status, list(seen.deadlines)
 
 
-def tell_batch(session: Session, watched: Watch, tell: Tell, *, limit: int = BATCH) -> int:
-    """See to the next subscribers who were not seen to today. Gives how many; none left is 0."""
+def tell_batch(
+    session: Session, watched: Watch, tell: Tell, *, channels: Collection[str], limit: int = BATCH
+) -> int:
+    """See to the next subscribers who were not seen to today. Gives how many; none left is 0. `channels` are those
+    that `tell` reaches: what nobody could be told must not count as told."""
     moment = now(session)
     today = moment.astimezone(watched.zone).date()
     rows = session.scalars(
@@ -89,6 +92,7 @@ def tell_batch(session: Session, watched: Watch, tell: Tell, *, limit: int = BAT
         .where(
             Subscriber.confirmed_at.is_not(None),
             Subscriber.closed_reason.is_(None),
+            Subscriber.channel.in_(channels),
             or_(Subscriber.told_on.is_(None), Subscriber.told_on < today),
         )
         .order_by(Subscriber.id)

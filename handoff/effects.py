@@ -22,7 +22,7 @@ from handoff.models.message import MessageRow
 from handoff.notices import Wish
 from handoff.opening import open_request
 from handoff.records import find_open_request
-from handoff.subscriptions import end_all, subscribe
+from handoff.subscriptions import MOST, end_all, subscribe
 from handoff.waiting import describe_request, request_facts
 
 After = Callable[[], None]
@@ -119,16 +119,20 @@ def note_verdict(session: Session, conversation: Conversation, draft: Draft, dat
 
 
 def add_subscription(session: Session, conversation: Conversation, draft: Draft, data: dict[str, Any]) -> Applied:
-    """Where the conversation is, there the notices come: a chat has an address, a browser only its record."""
+    """Where the conversation is, there the notices come: a chat has an address, a browser only its record. Where
+    there is no room for another wish, that is what is said: the turn is not lost for it."""
     wish = Wish(data.get("theme"), data.get("applicant"), data.get("region"), data.get("call_id"))
-    subscribe(
-        session,
-        wish,
-        channel=conversation.channel,
-        address=conversation.external_id or conversation.id,
-        locale=conversation.locale,
-        conversation_id=conversation.id,
-    )
+    try:
+        subscribe(
+            session,
+            wish,
+            channel=conversation.channel,
+            address=conversation.external_id or conversation.id,
+            locale=conversation.locale,
+            conversation_id=conversation.id,
+        )
+    except Invalid:
+        return replace(draft, text=word(session, draft.locale, "subscriptions_full", most=MOST)), None
     return draft, None
 
 

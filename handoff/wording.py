@@ -9,6 +9,7 @@ released, taken_back     number, position, expected, availability, opens_at, hol
 transferred              number, name
 closed, withdrawn        number, outcome
 reopened                 number
+subscriptions_full       most: how many one may have
 notify.<kind>.subject    number, and what the notification is about
 notify.<kind>.body       the same, with url
 """

@@ -32,6 +32,8 @@ BATCH = 50
 MOST_WAITING = 50
 """Messages waiting in the outbox above which no more notices are made for a moment."""
 MOMENT = 0.5
+CHANNELS = ("telegram", "web")
+"""Those whose subscribers have a conversation to be told in."""
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +79,7 @@ class Announcer:
             self._helpdesk.settings.zone,
         )
         with self._helpdesk.database.transaction() as session:
-            return tell_batch(session, watched, self._tell, limit=BATCH)
+            return tell_batch(session, watched, self._tell, channels=CHANNELS, limit=BATCH)
 
     def count_waiting(self) -> int:
         with self._helpdesk.database.reading() as session:

@@ -5,9 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from handoff.broadcast import Watch, observe_calls, tell_batch
 from handoff.errors import Invalid, NotFound
+from handoff.messages import Draft, Effect, MessageKind
+from handoff.models.subscription import GivenNotice
 from handoff.notices import Notice, NoticeKind, Wish
 from handoff.subscriptions import (
     MOST,
@@ -46,7 +49,7 @@ def tell(world: World, *calls: FundingCall) -> list[tuple[str, NoticeKind]]:
     count = 1
     while count:
         with world.database.transaction() as session:
-            count = tell_batch(session, watched, note, limit=2)
+            count = tell_batch(session, watched, note, channels=[T], limit=2)
     return told
 
 
@@ -116,3 +119,24 @@ def test_unconfirmed_ones_are_not_told(world: World) -> None:
         subscribe(session, Wish(), channel="email", address="a@example.lv", locale="lv", confirmed=False)
     world.clock.advance(days=1)
     assert tell(world, call(), call(id="jauns")) == []
+
+
+def test_what_cannot_be_told_does_not_count_as_told(world: World) -> None:
+    tell(world, call())
+    with world.database.transaction() as session:
+        subscribe(session, Wish(), channel="email", address="a@example.lv", locale="lv")
+    world.clock.advance(days=1)
+    assert tell(world, call(), call(id="jauns")) == []
+    with world.database.reading() as session:
+        assert session.scalars(select(GivenNotice)).all() == []
+
+
+def test_a_turn_is_answered_even_if_there_is_no_room_for_another_wish(world: World) -> None:
+    talk = world.visitor(T, "7")
+    for number in range(MOST):
+        add(world, wish=Wish(call_id=str(number)))
+    world.say(talk)
+    told = world.answer(Draft(MessageKind.TEXT, "abonēts", "lv", effect=Effect("subscribe", {"theme": "ageing"})))
+    assert [message.text for message in told] == ["subscriptions_full"]
+    with world.database.reading() as session:
+        assert len(list_subscriptions(session, T, "7")) == MOST
