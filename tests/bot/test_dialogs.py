@@ -10,8 +10,9 @@ from _pytest.mark.structures import ParameterSet
 
 from bot.helpdesk import Helpdesk, load_knowledge, open_database
 from bot.settings import Settings
+from handoff.conversations import list_messages
 from retrieval.encoder import load_encoder
-from tests.dialogs.player import Dialogue, Rasas, play, read_dialogues
+from tests.dialogs.player import Dialogue, Player, Rasas, play, read_dialogues
 from tests.dialogs.serving import serve_rasa
 from tests.e2e.product.product import MODELS, alone, bring_model
 
@@ -69,3 +70,12 @@ def test_there_are_enough_dialogues_and_a_third_is_interrupted() -> None:
 def test_dialogue(helpdesk: Helpdesk, rasa: Rasas, dialogue: Dialogue) -> None:
     played = play(helpdesk, rasa, dialogue)
     assert not played.missed, "\n".join([*played.said, *played.missed])
+
+
+@pytest.mark.timeout(900)
+def test_a_personal_code_is_masked_before_it_is_stored(helpdesk: Helpdesk, rasa: Rasas) -> None:
+    player = Player(helpdesk, rasa, Dialogue("A personal code", "here", "lv", ()))
+    heard = player.say("mans personas kods ir 120380-12345, vai varu pieteikties?")
+    assert "Personas kodu" in heard[0].text
+    with helpdesk.database.reading() as session:
+        assert not [said for said in list_messages(session, player.id) if "120380" in said.text]
