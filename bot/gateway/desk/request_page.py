@@ -53,7 +53,9 @@ def show_request(
     locale, actor = choose_locale(request), signed_in.actor
     with helpdesk.database.transaction() as session:
         dossier = requests.get_dossier(session, actor, number)
-        presence.look(session, actor, number)
+        if not part:
+            # A part is fetched by a page whose stream tells that it is open, and may arrive after it has closed.
+            presence.look(session, actor, number)
         present = presence.list_present(session, [number], but=actor.id).get(number, ())
         counts = requests.count_requests(session, actor)
         people = [one for one in list_coordinators(session) if one.role in ANSWERING]
