@@ -35,7 +35,9 @@ def find_question(messages: Sequence[Message], otherwise: str) -> str:
     asked = (
         said.text
         for said, then in reversed(list(zip(messages, following, strict=True)))
-        if said.author is Author.VISITOR and not said.data.get("attachments") and not (then and then.kind is MessageKind.HANDOFF)
+        if said.author is Author.VISITOR
+        and not said.data.get("attachments")
+        and not (then and then.kind is MessageKind.HANDOFF)
     )
     return next((text for text in asked if len(text.split()) >= ASKS_ENOUGH), otherwise)[:LONGEST_QUESTION]
 
