@@ -190,7 +190,8 @@ def write_weights(weights: Weights, path: Path) -> None:
 
 def fit(catalogue: Catalogue, questions: Sequence[Question], folder: Path) -> Weights:
     encoder = load_encoder("packaged")
-    vectors = {question.id: encoder.encode_query(question.text) for question in questions}
+    asked = Bench(catalogue, encoder, folder / "asked", plain_weights()).retriever
+    vectors = {question.id: asked.encode(question.text) for question in questions}
     FITTED_MEANS.mkdir(exist_ok=True)
     means = {
         language: np.mean([vectors[q.id] for q in questions if q.locale == language], axis=0)
