@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.settings import Settings
+from handoff.attachments import sweep_files
+from handoff.database import Database
 from handoff.erasure import Erased
 
 
@@ -13,3 +15,10 @@ def erase_files(settings: Settings, erased: Erased) -> None:
         path = (folder / name).resolve()
         if path.is_relative_to(folder):
             path.unlink(missing_ok=True)
+
+
+def sweep_uploads(settings: Settings, database: Database) -> int:
+    """Delete uploads that no message refers to: of a message never recorded, or left by an erasure that was cut
+    short between the database and the disk. Gives how many."""
+    with database.reading() as session:
+        return sweep_files(session, settings.data / "uploads")

@@ -103,13 +103,13 @@ def retention(
 ) -> None:
     """What has been kept long enough, and with --apply its end. Requests on hold and open ones stay."""
     from bot.cli.parts import open_database, read_settings
-    from bot.erasing import erase_files
+    from bot.erasing import erase_files, sweep_uploads
     from handoff import retention as keeping
 
     database, settings = open_database(), read_settings()
     if apply:
         report = keeping.apply(database, by=BY, also=partial(erase_files, settings))
-        kinds, deleted = report.kinds, report.deleted
+        kinds, deleted = report.kinds, {**report.deleted, "files": sweep_uploads(settings, database)}
     else:
         with database.reading() as session:
             kinds, deleted = keeping.preview(session), {}

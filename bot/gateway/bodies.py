@@ -29,8 +29,9 @@ class BoundedBodies:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return await self._app(scope, receive, send)
         try:
-            body = await asyncio.wait_for(self._read(scope, receive), SLOWEST)
-        except asyncio.TimeoutError:
+            async with asyncio.timeout(SLOWEST):
+                body = await self._read(scope, receive)
+        except TimeoutError:
             return await self._refuse(Problem(408, "request_timeout"), scope, receive, send)
         except _TooLarge as error:
             return await self._refuse(Problem(413, "body_too_large", limit=error.limit), scope, receive, send)

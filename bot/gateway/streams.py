@@ -76,8 +76,9 @@ class Listener:
     async def wait(self, seconds: float = HEARTBEAT) -> set[str]:
         """The topics heard since the last wait; empty when the time ran out."""
         try:
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        except asyncio.TimeoutError:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
             return set()
         self._woken.clear()
         heard, self._heard = self._heard, set()

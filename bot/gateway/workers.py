@@ -11,7 +11,7 @@ from functools import partial
 from bot.call_refresh import refresh_calls
 from bot.channels.announcer import Announcer
 from bot.channels.telegram.service import Telegram
-from bot.erasing import erase_files
+from bot.erasing import erase_files, sweep_uploads
 from bot.gateway.turns import TurnWorker
 from bot.helpdesk import Helpdesk, fingerprint_materials
 from bot.leased_work import keep_running
@@ -56,7 +56,7 @@ async def keep_calls_fresh(helpdesk: Helpdesk) -> None:
 
 
 async def keep_retention(helpdesk: Helpdesk) -> None:
-    """Once a day, and soon after a start: what has been kept long enough goes."""
+    """Once a day, and soon after a start: what was kept long enough goes, and files that belong to nothing."""
 
     def run() -> retention.Report:
         return retention.apply(helpdesk.database, also=partial(erase_files, helpdesk.settings))
@@ -64,7 +64,8 @@ async def keep_retention(helpdesk: Helpdesk) -> None:
     await asyncio.sleep(SOON)
     while True:
         report = await asyncio.to_thread(run)
-        log.info("retention: %d conversations erased", len(report.erased))
+        swept = await asyncio.to_thread(sweep_uploads, helpdesk.settings, helpdesk.database)
+        log.info("retention: %d conversations erased, %d stray files deleted", len(report.erased), swept)
         await asyncio.sleep(A_DAY)
 
 
