@@ -1,3 +1,6 @@
+# Without compiled files every start would compile some thousand modules anew, for twice the time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test check bench encoders lock
 
 help: ## What can be made

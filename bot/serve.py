@@ -10,8 +10,6 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from bot.actions import context
-from bot.gateway.actions import make_actions_app
 from bot.gateway.application import create_app
 from bot.gateway.server import PublicServer
 from bot.helpdesk import Helpdesk, build
@@ -19,6 +17,7 @@ from bot.log import set_up_logging
 from bot.settings import Settings
 from handoff.coordinators import list_coordinators
 
+LOOKS_EVERY = 0.05
 LETS_FINISH = 5
 """Seconds a request may still take once we have been asked to stop."""
 
@@ -57,6 +56,9 @@ def actions_server(helpdesk: Helpdesk) -> Companion | None:
     secret, port = helpdesk.settings.rasa_secret, os.environ.get("HELPDESK_ACTIONS_PORT")
     if secret is None or port is None:
         return None
+    from bot.actions import context
+    from bot.gateway.actions import make_actions_app
+
     context.set_helpdesk(helpdesk)
     app = make_actions_app(secret.get_secret_value())
     return Companion(
@@ -65,19 +67,43 @@ def actions_server(helpdesk: Helpdesk) -> Companion | None:
 
 
 async def serve(helpdesk: Helpdesk) -> None:
-    public, actions = public_server(helpdesk), actions_server(helpdesk)
-    beside = asyncio.create_task(actions.serve()) if actions else None
+    public = public_server(helpdesk)
+    actions = Actions(helpdesk, public)
+    beside = asyncio.create_task(actions.serve())
     welcome = asyncio.create_task(greet_operator(helpdesk, public))
     await public.serve()
     welcome.cancel()
-    if actions and beside:
-        actions.should_exit = True
-        await beside
+    actions.stop()
+    await beside
+
+
+class Actions:
+    """Rasa's actions, once the public port is open: Rasa needs longer than that, and its SDK is slow to import."""
+
+    def __init__(self, helpdesk: Helpdesk, public: uvicorn.Server) -> None:
+        self._helpdesk = helpdesk
+        self._public = public
+        self._server: Companion | None = None
+        self._stopping = False
+
+    async def serve(self) -> None:
+        while not self._public.started:
+            if self._stopping:
+                return
+            await asyncio.sleep(LOOKS_EVERY)
+        self._server = await asyncio.to_thread(actions_server, self._helpdesk)
+        if self._server and not self._stopping:
+            await self._server.serve()
+
+    def stop(self) -> None:
+        self._stopping = True
+        if self._server:
+            self._server.should_exit = True
 
 
 async def greet_operator(helpdesk: Helpdesk, server: uvicorn.Server) -> None:
     while not server.started:
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(LOOKS_EVERY)
     base = helpdesk.settings.base_url
     say(f"serving {base}  (inbox: {base}/inbox, library: {base}/library, stop: Ctrl-C)")
     with helpdesk.database.reading() as session:

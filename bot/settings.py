@@ -14,8 +14,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from handoff.calendar import read_hours
-from handoff.mail import MailSettings
-from handoff.settings import HandoffSettings
+from handoff.settings import HandoffSettings, MailSettings
 from knowledge.clock import Clock, fixed_clock, system_clock
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,8 +8,6 @@ from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from handoff.settings import HandoffSettings, Span
 
 LOOKS_AHEAD = 400
@@ -30,6 +28,8 @@ class DayOff:
 @lru_cache(maxsize=32)
 def public_holidays(year: int) -> Mapping[date, DayOff]:
     """Latvian public holidays, those moved to another day and bridging days included."""
+    import holidays
+
     lv = holidays.country_holidays("LV", years=year, language="lv")
     en = holidays.country_holidays("LV", years=year, language="en_US")
     return {day: DayOff(str(lv[day]), str(en.get(day, lv[day]))) for day in lv}

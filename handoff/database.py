@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, sessionmaker
 
 from handoff import schema
-from handoff.brokers import LocalBroker, PostgresBroker
+from handoff.brokers import LocalBroker
 from handoff.errors import HandoffError
 from handoff.events import Broker, take_noted
 from handoff.settings import HandoffSettings
@@ -36,6 +36,13 @@ PATIENCE = 30.0
 
 
 Write = Callable[[Session], None]
+
+
+def make_postgres_broker(url: str) -> Broker:
+    """PostgreSQL's driver is loaded only where it is used."""
+    from handoff.postgres_broker import PostgresBroker
+
+    return PostgresBroker(url)
 
 
 class DatabaseBusy(Exception):
@@ -62,7 +69,7 @@ class Database:
         self.wording = wording
         self.engine = make_engine(self.url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self.broker: Broker = LocalBroker() if self.is_sqlite else PostgresBroker(self.url)
+        self.broker: Broker = LocalBroker() if self.is_sqlite else make_postgres_broker(self.url)
         info = {"clock": clock, "settings": self.settings, "wording": wording}
         self._writing = sessionmaker(self.engine, expire_on_commit=False, info=info)
         reader = self.engine.execution_options(reads_only=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Literal
 
 import aiosmtplib
 
 from handoff.models.base import clean_text
 from handoff.outbox import Delivery
+from handoff.settings import MailSettings
 from knowledge.clock import Clock
 
 PATIENCE = 20.0
@@ -26,19 +25,6 @@ class MailFailed(Exception):
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
-
-
-@dataclass(frozen=True, slots=True)
-class MailSettings:
-    """`security`: `tls` from the start (465), `starttls` (587), or `none` for a server on the same host."""
-
-    host: str
-    sender: str
-    port: int = 587
-    security: Literal["none", "starttls", "tls"] = "starttls"
-    user: str | None = None
-    password: str | None = None
-    sender_name: str = ""
 
 
 def write_mail(delivery: Delivery, settings: MailSettings, clock: Clock) -> EmailMessage:

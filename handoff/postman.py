@@ -8,8 +8,9 @@ from contextlib import suppress
 
 from handoff import events, outbox
 from handoff.database import Database
-from handoff.mail import MailFailed, MailSettings, send_mail, write_mail
+from handoff.mail import MailFailed, send_mail, write_mail
 from handoff.outbox import Delivery
+from handoff.settings import MailSettings
 
 CHANNEL = "email"
 AT_ONCE = 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from typing import Literal
 
 Span = tuple[time, time]
 
@@ -69,3 +70,16 @@ class HandoffSettings:
     keep_requests_days: int = 730
     keep_audit_days: int = 365
     keep_outbox_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """`security`: `tls` from the start (465), `starttls` (587), or `none` for a server on the same host."""
+
+    host: str
+    sender: str
+    port: int = 587
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    user: str | None = None
+    password: str | None = None
+    sender_name: str = ""

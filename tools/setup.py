@@ -61,10 +61,14 @@ def digest(inputs: Iterable[Path | str]) -> str:
     return made.hexdigest()
 
 
+def is_done(stamp: Path, inputs: Iterable[Path | str]) -> bool:
+    return stamp.exists() and stamp.read_text() == digest(inputs)
+
+
 def step(title: str, stamp: Path, inputs: Iterable[Path | str], work: Callable[[], None]) -> None:
     """Do `work` unless it was done for the very same inputs."""
-    wanted = digest(inputs)
-    if stamp.exists() and stamp.read_text() == wanted:
+    wanted = digest(inputs := list(inputs))
+    if is_done(stamp, inputs):
         return
     say(f"{title} …")
     began = time.monotonic()
@@ -169,13 +173,10 @@ def set_up(*, tests: bool) -> None:
     lock = requirements / ("dev.txt" if tests else "app.txt")
     pyproject = ROOT / "pyproject.toml"
     step("application environment", APP / ".made", [sys.version, UV_VERSION, str(ROOT)], make_app_environment)
-    installed = APP / (".installed-dev" if tests else ".installed-app")
-    step(
-        f"application packages ({lock.name})",
-        installed,
-        [lock, pyproject, (APP / ".made").read_text()],
-        lambda: install_app(lock),
-    )
+    for_tests, made = [requirements / "dev.txt", pyproject, (APP / ".made").read_text()], APP / ".installed-dev"
+    if tests or not is_done(made, for_tests):
+        installed, inputs = (made, for_tests) if tests else (APP / ".installed-app", [lock, *for_tests[1:]])
+        step(f"application packages ({lock.name})", installed, inputs, lambda: install_app(lock))
     step(
         "Rasa's environment",
         RASA / ".made",

@@ -5,9 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from bot.channels.telegram.inbox import UpdateStore
-from bot.channels.telegram.private import LINK
-from bot.channels.telegram.webhook import make_webhook_router
+from bot.channels.telegram import LINK
 from bot.gateway.conversations import problems
 from bot.gateway.desk.authentication import Answering
 from bot.gateway.errors import Problem
@@ -42,5 +40,8 @@ def make_router(helpdesk: Helpdesk) -> APIRouter:
     router.include_router(desk)
     settings = helpdesk.settings
     if settings.telegram_token is not None and settings.telegram_mode == "webhook":
+        from bot.channels.telegram.inbox import UpdateStore
+        from bot.channels.telegram.webhook import make_webhook_router
+
         router.include_router(make_webhook_router(settings, UpdateStore(helpdesk.database)))
     return router

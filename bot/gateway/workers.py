@@ -10,7 +10,6 @@ from functools import partial
 
 from bot.call_refresh import refresh_calls
 from bot.channels.announcer import Announcer
-from bot.channels.telegram.service import Telegram
 from bot.erasing import erase_files, sweep_uploads
 from bot.gateway.turns import TurnWorker
 from bot.helpdesk import Helpdesk, fingerprint_materials
@@ -89,6 +88,8 @@ def make_workers(helpdesk: Helpdesk, rasa: Rasa | None) -> dict[str, Callable[[]
     if helpdesk.settings.mail is not None:
         workers["mail"] = Postman(helpdesk.database, helpdesk.settings.mail).run
     if helpdesk.settings.telegram_token is not None:
+        from bot.channels.telegram.service import Telegram
+
         workers["telegram"] = Telegram(helpdesk).run
     return workers
 

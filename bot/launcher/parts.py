@@ -25,6 +25,12 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def environment_for(own: Mapping[str, str]) -> dict[str, str]:
+    """Ours, with compiled modules kept: starting without them takes about twice as long."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **own}
+
+
 @dataclass
 class Part:
     """A process to keep running. `log` is where its output goes; None shares the supervisor's.
@@ -47,7 +53,7 @@ class Part:
         try:
             self.process = subprocess.Popen(
                 self.command,
-                env={**os.environ, **self.environment},
+                env=environment_for(self.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT if output else None,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.launcher.parts import die_with_parent
+from bot.launcher.parts import die_with_parent, environment_for
 from bot.settings import ROOT
 
 BINARY = ROOT / ".venv-rasa" / "bin" / "rasa"
@@ -80,7 +79,7 @@ def start_training(data: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             training_command(out),
             cwd=ROOT,
-            env={**os.environ, **QUIET},
+            env=environment_for(QUIET),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

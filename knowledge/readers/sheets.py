@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
 
-import openpyxl
-
 from knowledge.document import Block, BlockKind
 from knowledge.readers.lines import tidy
 from knowledge.readers.markdown import make_row
@@ -37,6 +35,8 @@ def read_xlsx(data: bytes) -> Text:
 
 def load_sheets(data: bytes) -> list[tuple[str, Rows]]:
     """Visible sheets with the values that their formulas last had."""
+    import openpyxl
+
     check_package(data, "xl/workbook")
     try:
         book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)

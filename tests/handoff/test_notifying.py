@@ -14,10 +14,11 @@ from sqlalchemy import select
 from handoff import notifying, outbox, requests
 from handoff.coordinators import set_profile
 from handoff.errors import Invalid
-from handoff.mail import MailSettings, write_mail
+from handoff.mail import write_mail
 from handoff.models.outbox import Notification, Outgoing
 from handoff.outbox import Delivery
 from handoff.postman import Postman
+from handoff.settings import MailSettings
 from handoff.sweeping import sweep
 from handoff.views import Actor
 from tests.handoff.world import TUESDAY, World

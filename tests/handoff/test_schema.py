@@ -109,3 +109,7 @@ def test_an_instant_without_a_zone_is_refused(world: World) -> None:
 def test_text_is_cleaned_of_what_no_database_takes() -> None:
     assert clean_text("a\x00b\ud83d\x07c\r\n\td") == "ab\ufffdc\n\td"
     assert clean_text("a\u0304") == "ā"
+
+
+def test_the_newest_version_is_the_one_alembic_would_bring_up() -> None:
+    assert schema.newest_version() == ScriptDirectory.from_config(schema.make_config()).get_current_head()

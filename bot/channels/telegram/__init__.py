@@ -9,3 +9,6 @@ import os
 
 # Periods as timedelta, as python-telegram-bot's next major version has them; it reads this when one is asked for.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+LINK = "c_"
+"""What a coordinator's one-time code is told by in /start."""

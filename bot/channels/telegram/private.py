@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from telegram import Message
 
 from bot.channels.notices import index_calls
-from bot.channels.telegram import screens, staff, subscription_menu
+from bot.channels.telegram import LINK, screens, staff, subscription_menu
 from bot.channels.telegram.commands import Command, find_command
 from bot.channels.telegram.outgoing import post
 from bot.channels.telegram.people import (
@@ -27,7 +27,7 @@ from handoff.conversations import ConversationView, Owner
 from handoff.corrections import continue_at, edit_visitor_message
 from handoff.errors import NotFound
 
-CALL, RESUME, LINK = "call_", "r_", "c_"
+CALL, RESUME = "call_", "r_"
 """How payloads of deep links begin; the name of a command is one too."""
 OUT_OF_ORDER = timedelta(minutes=5)
 
