@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from handoff import audit, events, moves
+from handoff import audit, drafts, events, gaps, moves
 from handoff.database import now
 from handoff.folding import fold
 from handoff.models.attachment import Attachment
@@ -41,6 +41,8 @@ def erase_conversation(session: Session, conversation_id: str, *, by: str = audi
     senders = tuple(f"{conversation.id}.{number}" for number in range(1, conversation.session_no + 1))
     _blank_messages(session, conversation_id)
     _blank_requests(session, conversation_id)
+    drafts.forget_drafts(session, conversation_id)
+    gaps.forget_questions(session, conversation_id)
     _forget_ways_in(session, conversation)
     audit.record(session, by, "conversation.erased", f"conversation:{conversation_id}")
     events.note(session, events.conversation_topic(conversation_id), events.REQUESTS)
@@ -64,11 +66,11 @@ def _blank_messages(session: Session, conversation_id: str) -> None:
         .values(state="dropped", leased_until=None, finished_at=now(session))
     )
     session.execute(update(Feedback).where(Feedback.conversation_id == conversation_id).values(reason=None))
+    session.execute(delete(MessageEdit).where(MessageEdit.message_id.in_(_ids(conversation_id))))
+    session.execute(delete(HeldAnswer).where(HeldAnswer.conversation_id == conversation_id))
     session.execute(delete(Attachment).where(Attachment.message_id.in_(_ids(conversation_id))))
     session.execute(delete(ShownMessage).where(ShownMessage.message_id.in_(_ids(conversation_id))))
 
-    session.execute(delete(MessageEdit).where(MessageEdit.message_id.in_(_ids(conversation_id))))
-    session.execute(delete(HeldAnswer).where(HeldAnswer.conversation_id == conversation_id))
 
 def _blank_requests(session: Session, conversation_id: str) -> None:
     numbers = select(Request.number).where(Request.conversation_id == conversation_id)

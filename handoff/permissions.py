@@ -13,10 +13,18 @@ from handoff.views import Actor
 READS = (*ANSWERS, "viewer")
 """A viewer sees reports; personal conversations are for those who answer."""
 
+EDITS = ("editor", "administrator")
+"""Whose changes to the materials the bot speaks."""
+
 
 def require_answering(actor: Actor) -> None:
     if actor.role not in ANSWERS:
         raise NotAllowed(f"a {actor.role} does not answer requests", role=actor.role)
+
+
+def require_editing(actor: Actor) -> None:
+    if actor.role not in EDITS:
+        raise NotAllowed(f"a {actor.role} does not change materials", role=actor.role)
 
 
 def require_reading(actor: Actor) -> None:

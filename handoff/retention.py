@@ -18,6 +18,7 @@ from handoff.models.conversation import Conversation, ResumeCode, VisitorToken
 from handoff.models.coordinator import CoordinatorSession, FailedSignIn
 from handoff.models.outbox import Notification, Outgoing
 from handoff.models.request import Request
+from handoff.reports.gaps import keep_common_words
 from handoff.updates import REMEMBERED, forget_updates
 
 BATCH = 200
@@ -87,6 +88,8 @@ def apply(database: Database, *, by: str = audit.SYSTEM, also: Callable[[Erased]
     commit; run daily. A run that is cut short is gone on with by the next."""
     with database.reading() as session:
         kinds = preview(session)
+    with database.transaction() as session:
+        keep_common_words(session, now(session))
     erased: list[Erased] = []
     for kind in kinds:
         if kind.name != "audit":

@@ -1,0 +1,1 @@
+"""What people could not be told is learned: grouped, drafted, published, checked."""

@@ -1,0 +1,98 @@
+"""Questions the bot left open, grouped by meaning: each encoded once, never while a person waits."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bot.helpdesk import Helpdesk
+from handoff import gaps
+from handoff.folding import fold
+from handoff.gaps import Gap, Placed
+from retrieval.encoder import Vector
+from retrieval.language import detect_language
+from retrieval.retriever import Retriever
+
+ALIKE = 0.55
+"""Cosine, without what all questions of a language share, from which a question belongs to a group. Of pairs of
+the labelled questions that ask for different things 0.16 % are nearer."""
+
+
+def group_new(helpdesk: Helpdesk) -> int:
+    """How many were found. Encoding is done outside the transaction that writes."""
+    with helpdesk.database.reading() as session:
+        found = gaps.find_gaps(session)
+        known = gaps.known_vectors(session, {digest_of(gap.text) for gap in found})
+        held = gaps.group_vectors(session) if found else []
+    placed = place(helpdesk.knowledge.retriever, helpdesk.encoder.dimensions, found, known, held)
+    with helpdesk.database.transaction() as session:
+        gaps.drop_taken_back(session)
+        gaps.keep_grouped(session, placed)
+    return len(placed)
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(fold(text).encode()).hexdigest()
+
+
+def pack(vector: Vector) -> str:
+    return base64.b64encode(vector.astype(np.float16).tobytes()).decode()
+
+
+def unpack(packed: str) -> Vector:
+    return np.frombuffer(base64.b64decode(packed), dtype=np.float16).astype(np.float32)
+
+
+@dataclass
+class _Groups:
+    """Sums of vectors; `names` are groups' ids, or for a new one -1 minus the place of its first question."""
+
+    names: list[int] = field(default_factory=list)
+    sums: list[Vector] = field(default_factory=list)
+
+    def nearest(self, vector: Vector) -> int | None:
+        if not self.sums:
+            return None
+        likeness = np.stack(self.sums) @ vector / np.linalg.norm(np.stack(self.sums), axis=1).clip(1e-9)
+        best = int(likeness.argmax())
+        return self.names[best] if likeness[best] >= ALIKE else None
+
+    def add(self, name: int, vector: Vector) -> None:
+        if name in self.names:
+            place = self.names.index(name)
+            self.sums[place] = self.sums[place] + vector
+        else:
+            self.names.append(name)
+            self.sums.append(vector)
+
+
+def place(
+    retriever: Retriever,
+    dimensions: int,
+    found: Sequence[Gap],
+    known: dict[str, str],
+    held: Sequence[tuple[int, str]],
+) -> list[Placed]:
+    """Each goes to the nearest group, or begins one. The same words have the same vector, computed once; vectors
+    of another encoder's length are left aside."""
+    groups, made = _Groups(), []
+    vectors = dict(known)
+    for number, packed in held:
+        vector = unpack(packed)
+        if len(vector) == dimensions:
+            groups.add(number, vector)
+    for number, gap in enumerate(found):
+        digest, language = digest_of(gap.text), detect_language(gap.text, gap.locale)
+        if digest not in vectors or len(unpack(vectors[digest])) != dimensions:
+            vectors[digest] = pack(retriever.centre(retriever.encode(gap.text), language))
+        vector = unpack(vectors[digest])
+        name = groups.nearest(vector)
+        groups.add(-1 - number if name is None else name, vector)
+        group = name if name is not None and name >= 0 else None
+        joins = -1 - name if name is not None and name < 0 else None
+        made.append(Placed(gap, group, joins, language, vectors[digest], digest))
+    return made
