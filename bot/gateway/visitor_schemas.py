@@ -34,7 +34,13 @@ def refuse_blank(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(refuse_control_characters)]
+_NO_CONTROL_CHARACTERS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+"""For readers of the OpenAPI document; what is refused, the validators say."""
+Text = Annotated[
+    str,
+    AfterValidator(refuse_control_characters),
+    Field(json_schema_extra={"pattern": _NO_CONTROL_CHARACTERS}),
+]
 Said = Annotated[Text, AfterValidator(refuse_blank)]
 
 
@@ -60,6 +66,14 @@ class NewConversation(BaseModel):
 class NewMessage(BaseModel):
     """`text` for what was typed, `value` for a pressed button."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": [name], "properties": {name: {"type": "string", "minLength": 1}}}
+                for name in ("text", "value")
+            ]
+        }
+    )
     id: UUID = Field(description="Made by the client. Sent twice, the message counts once.")
     text: Said | None = Field(None, max_length=LONGEST_TEXT)
     value: Said | None = Field(
