@@ -28,7 +28,10 @@ Also = Callable[[Session], None]
 @dataclass(frozen=True, slots=True)
 class Material:
     """A document's file as it is now. `own`: in the helpdesk's own folder. `loose`: a file as people have it,
-    whose fields stand in `path` beside it. `text` is empty, and `path` where it would be written, for none at all."""
+    whose fields stand in `path` beside it.
+
+    `text` is empty, and `path` where it would be written, for none at all.
+    """
 
     key: str
     path: Path
