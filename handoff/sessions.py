@@ -179,6 +179,7 @@ def actor_of_session(session: Session, session_token: str) -> SignedIn:
         session_token,
         row.csrf,
         holder.must_change_password,
+        noted=moment - row.used_at < NOTED_EVERY,
     )
 
 

@@ -125,6 +125,16 @@ def test_a_success_forgets_the_failures_before_it(world: World) -> None:
         sign_in(world, account.password)
 
 
+def test_a_session_in_use_asks_to_be_noted_once_a_minute(world: World) -> None:
+    token = sign_in(world, add(world).password).session_token
+    assert who(world, token).noted
+    world.clock.advance(minutes=1)
+    assert not who(world, token).noted
+    with world.database.transaction() as session:
+        sessions.note_use(session, token)
+    assert who(world, token).noted
+
+
 def test_a_session_ends_when_idle_when_old_and_when_signed_out(make_world: Make) -> None:
     world = make_world(session_idle=timedelta(hours=1), session_longest=timedelta(hours=5))
     account = add(world)

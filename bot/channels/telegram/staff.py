@@ -110,7 +110,7 @@ def make_keyboard(locale: str, number: int, base_url: str, *, claimed: bool) -> 
     actions = ("release", "close") if claimed else ("claim",)
     row = [own_button(say(locale, f"telegram.staff.{action}"), "staff", action, number) for action in actions]
     if opens(base_url):
-        url = f"{base_url}/inbox/requests/{number}"
+        url = f"{base_url}/inbox/{number}"
         row.append(InlineKeyboardButton(say(locale, "telegram.staff.open"), url=url))
     return InlineKeyboardMarkup([row])
 
