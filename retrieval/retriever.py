@@ -121,6 +121,10 @@ class Retriever:
         """The confidence from which an answer is given."""
         return self._weights.answer_from
 
+    @property
+    def encoder_name(self) -> str:
+        return self._encoder.name
+
     def encode(self, question: str) -> Vector:
         """The question's vector, to be computed once a message and passed to `search`, `ask` and NLU.
 

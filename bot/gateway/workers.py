@@ -13,6 +13,7 @@ from bot.channels.announcer import Announcer
 from bot.erasing import erase_files, sweep_uploads
 from bot.gateway.turns import TurnWorker
 from bot.helpdesk import Helpdesk, fingerprint_materials
+from bot.learning.grouping import group_new
 from bot.leased_work import keep_running
 from bot.rasa import Rasa
 from handoff import retention
@@ -21,6 +22,7 @@ from handoff.sweeping import sweep
 
 SWEEPS_EVERY = 10.0
 READS_EVERY = 5.0
+GROUPS_EVERY = 20.0
 LOOKS_FOR_CALLS_EVERY = 600.0
 SOON = 300.0
 A_DAY = 24 * 3600.0
@@ -46,6 +48,13 @@ async def keep_reading(helpdesk: Helpdesk) -> None:
         knowledge = await asyncio.to_thread(helpdesk.refresh_knowledge)
         known = now
         log.info("materials read again: %d passages", len(knowledge.catalogue.passages))
+
+
+async def keep_grouping(helpdesk: Helpdesk) -> None:
+    """Questions the bot left open find their groups soon after, never while somebody waits."""
+    while True:
+        await asyncio.sleep(GROUPS_EVERY)
+        await asyncio.to_thread(group_new, helpdesk)
 
 
 async def keep_calls_fresh(helpdesk: Helpdesk) -> None:
@@ -82,6 +91,7 @@ def make_workers(helpdesk: Helpdesk, rasa: Rasa | None) -> dict[str, Callable[[]
         "sweeper": partial(keep_sweeping, helpdesk),
         "materials": partial(keep_reading, helpdesk),
         "retention": partial(keep_retention, helpdesk),
+        "questions": partial(keep_grouping, helpdesk),
     }
     if helpdesk.settings.calls_source is not None:
         workers["calls"] = partial(keep_calls_fresh, helpdesk)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.helpdesk import Helpdesk
 from bot.wording import say
-from handoff.anonymising import anonymise, names_in, strip_courtesies
+from handoff.anonymising import anonymise, find_names, names_in, strip_courtesies
 from handoff.folding import fold
 from handoff.messages import Author, Message
 from handoff.views import Dossier
@@ -37,6 +37,7 @@ def draft_answer(
     """The shared fields and the texts. Russian words are drafted into Latvian, for a person to translate."""
     told = locale if locale in ("lv", "en") else "lv"
     public = list_public(helpdesk)
+    names = [*names, *find_names(question)]
     asked = anonymise(question, names=names, public=public)
     body = "\n\n".join(strip_courtesies(anonymise(one, names=names, public=public)) for one in replies).strip()
     title = find_question(asked)
@@ -55,6 +56,9 @@ def draft_from_dossier(
     """`colleagues` are names of coordinators: they sign, but are not part of an answer."""
     form = dossier.form
     names = [*names_in(str(form.get("contact") or "")), *names_in(str(form.get("name") or ""))]
+    for said in dossier.messages:
+        if said.author is Author.VISITOR:
+            names += find_names(said.text)
     names += [word for name in colleagues for word in name.split()]
     return draft_answer(
         helpdesk,

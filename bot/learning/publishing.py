@@ -23,6 +23,8 @@ from knowledge.loose_file import fields_path
 from knowledge.writing import digest_text, find_file, find_key, is_loose, place_of, read_text, replace_file
 
 Also = Callable[[Session], None]
+NOTHING = digest_text("")
+"""What a document that is not there yet says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,10 @@ def publish(helpdesk: Helpdesk, actor: Actor, changes: Sequence[Change], *, draf
 def _apply(helpdesk: Helpdesk, session: Session, actor: Actor, change: Change, check: int, draft: int | None,
            put: _Files) -> None:  # fmt: skip
     now = find_material(helpdesk, change.key)
-    if change.base != (now.digest if now else digest_text("")):
-        raise IllegalMove("the file says something else by now", reason="changed" if change.base else "taken")
+    if change.base != (now.digest if now else NOTHING):
+        raise IllegalMove(
+            "the file says something else by now", reason="changed" if change.base != NOTHING else "taken"
+        )
     text, own, path = _settle(helpdesk, change, now)
     versions.add_version(
         session,

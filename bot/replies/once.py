@@ -9,6 +9,7 @@ from bot.replies.languages import answer_locale
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from handoff.messages import Draft
+from retrieval.encoder import Vector
 
 CATALOGUE = {
     "list_calls": calls.list_calls,
@@ -17,10 +18,12 @@ CATALOGUE = {
 """Moves that the catalogue answers; everything else is searched for."""
 
 
-def answer_once(helpdesk: Helpdesk, question: str, locale: str | None = None) -> Draft:
+def answer_once(
+    helpdesk: Helpdesk, question: str, locale: str | None = None, vector: Vector | None = None
+) -> Draft:
     """The answer in `locale`, else in the question's own language. `evidence["confidence"]` is 0 to 1; the kind is
     `unanswered` (or `choice`: did you mean) where the library does not answer."""
     spoken = locale or answer_locale(question, helpdesk.settings.locale)
-    situation = understand(Situation(text=question, locale=spoken))
+    situation = understand(Situation(text=question, locale=spoken, vector=vector))
     reply = CATALOGUE.get(situation.intent, questions.answer)
     return reply(helpdesk, situation, Memory())[0]

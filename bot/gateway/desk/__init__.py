@@ -6,6 +6,9 @@ from bot.gateway.desk.api import router as api
 from bot.gateway.desk.approval_pages import router as approval
 from bot.gateway.desk.canned_pages import router as canned
 from bot.gateway.desk.inbox import router as inbox
+from bot.gateway.desk.learning import router as learning
+from bot.gateway.desk.learning_drafts import router as learning_drafts
+from bot.gateway.desk.materials import router as materials
 from bot.gateway.desk.request_page import router as request_page
 from bot.gateway.desk.second_factor import router as second_factor
 from bot.gateway.desk.sign_in import router as sign_in
@@ -13,5 +16,18 @@ from bot.gateway.desk.stream import router as stream
 from bot.gateway.desk.suggestions import router as suggestions
 
 router = APIRouter()
-for part in (stream, api, sign_in, second_factor, canned, approval, suggestions, inbox, request_page):
+for part in (
+    stream,
+    api,
+    sign_in,
+    second_factor,
+    canned,
+    approval,
+    learning_drafts,
+    learning,
+    materials,
+    suggestions,
+    inbox,
+    request_page,
+):
     router.include_router(part)

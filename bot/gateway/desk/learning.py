@@ -1,0 +1,191 @@
+"""Questions the bot left open, and what came of a change: pages for those who mend the library."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from bot.gateway.desk.form_data import Form
+from bot.gateway.desk.knowledge_pages import Editing, show, word_refusal
+from bot.gateway.desk.page_callers import Answering, Number, ShortText, go, prove
+from bot.gateway.desk.suggesting import suggest
+from bot.gateway.errors import from_handoff
+from bot.gateway.templating import choose_locale, render
+from bot.gateway.visitors import Desk
+from bot.learning import checking, publishing
+from bot.wording import LOCALES
+from handoff import checks, gaps, versions
+from handoff.anonymising import anonymise
+from handoff.errors import HandoffError, IllegalMove
+from knowledge.document import Document
+
+router = APIRouter(prefix="/inbox/learning", include_in_schema=False)
+PAGE = 30
+
+
+@router.get("")
+def list_open(
+    request: Request,
+    helpdesk: Desk,
+    signed_in: Answering,
+    state: Annotated[str, Query(max_length=10)] = "open",
+    page: Annotated[int, Query(ge=1, le=1000)] = 1,
+) -> Response:
+    state = state if state in gaps.STATES else "open"
+    with helpdesk.database.reading() as session:
+        groups, total = gaps.list_groups(
+            session, signed_in.actor, state=state, limit=PAGE, offset=(page - 1) * PAGE
+        )
+        counts = gaps.count_groups(session)
+    return show(
+        request,
+        helpdesk,
+        signed_in,
+        "learning.html",
+        "learning",
+        groups=groups,
+        mask=anonymise,
+        state=state,
+        states=gaps.STATES,
+        counts=counts,
+        page=page,
+        pages=max(1, -(-total // PAGE)),
+    )
+
+
+@router.get("/groups/{number}")
+def show_group(number: Number, request: Request, helpdesk: Desk, signed_in: Answering) -> Response:
+    with helpdesk.database.transaction() as session:
+        group, members = gaps.get_group(session, signed_in.actor, number)
+    locale = next((one for one in group.languages if one in LOCALES), "lv")
+    near = suggest(helpdesk.knowledge.retriever, group.sample, locale, helpdesk.settings.base_url)
+    return show(
+        request,
+        helpdesk,
+        signed_in,
+        "learning_group.html",
+        "learning",
+        group=group,
+        members=members,
+        mask=anonymise,
+        near=near,
+    )
+
+
+@router.post("/groups/{number}/{state}")
+def decide(
+    number: Number, state: str, request: Request, helpdesk: Desk, signed_in: Answering, csrf: ShortText = ""
+) -> Response:
+    prove(request, signed_in, csrf)
+    with helpdesk.database.transaction() as session:
+        gaps.decide_group(session, signed_in.actor, number, state)
+    return go(request, "/inbox/learning", decided=state)
+
+
+@router.get("/checks/{number}")
+def show_check(
+    number: Number,
+    request: Request,
+    helpdesk: Desk,
+    signed_in: Answering,
+    part: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """`part=result` gives the result alone, for htmx to put in place while it is waited for."""
+    with helpdesk.database.reading() as session:
+        check = checks.get_check(session, signed_in.actor, number)
+        made = versions.versions_of_check(session, number)
+    facts: dict[str, Any] = {
+        "check": check,
+        "made": made,
+        "titles": {one.document: title_of(helpdesk.knowledge.catalogue.document(one.document)) for one in made},
+        "questions": checking.label_questions(helpdesk, check.results),
+        "mask": anonymise,
+        "name": lambda key: title_of(helpdesk.knowledge.catalogue.document(key)) or key,
+    }
+    if part == "result":
+        return render(request, "desk/check_result.html", signed_in=signed_in, **facts)
+    return show(request, helpdesk, signed_in, "check.html", "materials", error=None, **facts)
+
+
+def title_of(document: Document | None) -> str:
+    return document.title if document else ""
+
+
+@router.post("/checks/{number}/again")
+def check_again(
+    number: Number, request: Request, helpdesk: Desk, signed_in: Editing, csrf: ShortText = ""
+) -> Response:
+    """Compared with what the questions should be answered with: what was before is not known any more."""
+    prove(request, signed_in, csrf)
+    with helpdesk.database.transaction() as session:
+        checks.restart_check(session, signed_in.actor, number)
+    checking.start(helpdesk, number, compared=False)
+    return go(request, f"/inbox/learning/checks/{number}")
+
+
+@router.post("/checks/{number}/undo")
+def undo(number: Number, request: Request, helpdesk: Desk, signed_in: Editing, csrf: ShortText = "") -> Response:
+    prove(request, signed_in, csrf)
+    try:
+        check = publishing.roll_back(helpdesk, signed_in.actor, number)
+    except IllegalMove as error:
+        told = word_refusal(choose_locale(request), error)
+        return show(
+            request, helpdesk, signed_in, "refused.html", "materials", status=409, error=told,
+            back=f"/inbox/learning/checks/{number}",
+        )  # fmt: skip
+    checking.start(helpdesk, check)
+    return go(request, f"/inbox/learning/checks/{check}")
+
+
+@router.get("/controls")
+def list_controls(request: Request, helpdesk: Desk, signed_in: Answering) -> Response:
+    with helpdesk.database.reading() as session:
+        own = checks.list_controls(session)
+    catalogue = helpdesk.knowledge.catalogue
+    return show(
+        request,
+        helpdesk,
+        signed_in,
+        "controls.html",
+        "controls",
+        own=own,
+        shipped=checking.shipped_questions(),
+        documents=sorted(catalogue.documents, key=lambda document: document.title.casefold()),
+        name=lambda key: title_of(catalogue.document(key)) or key,
+    )
+
+
+@router.post("/controls")
+def add_control(request: Request, helpdesk: Desk, signed_in: Editing, given: Form) -> Response:
+    prove(request, signed_in, given.one("csrf"))
+    document = helpdesk.knowledge.catalogue.document(given.text("document"))
+    if document is None:
+        return go(request, "/inbox/learning/controls", wrong="document")
+    try:
+        with helpdesk.database.transaction() as session:
+            checks.add_control(
+                session,
+                signed_in.actor,
+                question=given.text("question"),
+                locale=document.locale,
+                document=document.key,
+            )
+    except HandoffError as error:
+        told = word_refusal(choose_locale(request), error)
+        return show(
+            request, helpdesk, signed_in, "refused.html", "controls", status=from_handoff(error).status,
+            error=told, back="/inbox/learning/controls",
+        )  # fmt: skip
+    return go(request, "/inbox/learning/controls", saved="yes")
+
+
+@router.post("/controls/{number}/remove")
+def remove_control(
+    number: Number, request: Request, helpdesk: Desk, signed_in: Editing, csrf: ShortText = ""
+) -> Response:
+    prove(request, signed_in, csrf)
+    with helpdesk.database.transaction() as session:
+        checks.remove_control(session, signed_in.actor, number)
+    return go(request, "/inbox/learning/controls", saved="yes")
