@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,12 @@ from retrieval.retriever import Retriever
 ALIKE = 0.45
 """Cosine, without what all questions of a language share, from which a question belongs to a group. Of pairs of
 the labelled questions, which are all of one field, 0.5 % that ask for different things are nearer."""
+
+NAMED = re.compile(
+    rf"(?:[,;]?\s*\b(?:mans|mani sauc|mana|my|mob|tel|tāl|telef|e-?pas|phone|e-?mail)\w*\.?:?\s*)*{MARK.pattern}",
+    re.IGNORECASE,
+)
+"""What was taken out of a text, with the words that announce it."""
 
 
 def group_new(helpdesk: Helpdesk) -> int:
@@ -42,7 +49,7 @@ def digest_of(text: str) -> str:
 
 def essence(text: str) -> str:
     """What is asked, without greetings, contacts and names: they say nothing of the matter."""
-    return MARK.sub("", strip_courtesies(anonymise(text))) or text
+    return NAMED.sub("", strip_courtesies(anonymise(text))).strip(" ,;:-") or text
 
 
 def pack(vector: Vector) -> str:

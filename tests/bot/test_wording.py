@@ -21,6 +21,7 @@ def sentences(tree: Any, path: str = "") -> Iterator[tuple[str, frozenset[str]]]
         yield path, frozenset(re.findall(r"{(\w+)[^}]*}", " ".join(tree.values()))) - {"count"}
     elif isinstance(tree, dict):
         for key, value in tree.items():
+            assert isinstance(key, str), f"{path}: the key {key!r} is no text to YAML: put it in quotes"
             yield from sentences(value, f"{path}.{key}")
     elif isinstance(tree, list):
         yield f"{path}[{len(tree)}]", frozenset()

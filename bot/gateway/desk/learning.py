@@ -18,7 +18,9 @@ from bot.wording import LOCALES
 from handoff import checks, gaps, versions
 from handoff.anonymising import anonymise
 from handoff.errors import HandoffError, IllegalMove
+from handoff.permissions import EDITS
 from knowledge.document import Document
+from knowledge.front_matter import FrontMatterError, read_front_matter
 
 router = APIRouter(prefix="/inbox/learning", include_in_schema=False)
 PAGE = 30
@@ -98,14 +100,24 @@ def show_check(
     facts: dict[str, Any] = {
         "check": check,
         "made": made,
-        "titles": {one.document: title_of(helpdesk.knowledge.catalogue.document(one.document)) for one in made},
+        "titles": {one.document: title_in(one.text) for one in made},
         "questions": checking.label_questions(helpdesk, check.results),
         "mask": anonymise,
         "name": lambda key: title_of(helpdesk.knowledge.catalogue.document(key)) or key,
     }
     if part == "result":
-        return render(request, "desk/check_result.html", signed_in=signed_in, **facts)
+        return render(
+            request, "desk/check_result.html", signed_in=signed_in, may_edit=signed_in.actor.role in EDITS, **facts
+        )
     return show(request, helpdesk, signed_in, "check.html", "materials", error=None, **facts)
+
+
+def title_in(text: str) -> str:
+    """What a version calls its document, which the index may not know yet."""
+    try:
+        return str(read_front_matter(text).fields.get("title", ""))
+    except FrontMatterError:
+        return ""
 
 
 def title_of(document: Document | None) -> str:

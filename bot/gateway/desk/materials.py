@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import yaml
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from bot.gateway.desk.differences import compare_lines
+from bot.gateway.desk.differences import compare_materials
 from bot.gateway.desk.form_data import Form, Given
 from bot.gateway.desk.knowledge_pages import Editing, preview, show, word_mistakes, word_refusal
 from bot.gateway.desk.materials_fields import read_fields, show_fields
@@ -187,7 +187,10 @@ def save(
         check = publish(helpdesk, signed_in.actor, [Change(key, text, base)])
     except IllegalMove as error:
         now = find_material(helpdesk, key)
-        facts |= {"error": word_refusal(locale, error), "conflict": compare_lines(now.text if now else "", text)}
+        facts |= {
+            "error": word_refusal(locale, error),
+            "conflict": compare_materials(now.text if now else "", text, locale),
+        }
         if now and held:
             facts["base"] = now.digest
         return show_form(request, helpdesk, signed_in, fields, body, status=409, **facts)
@@ -249,7 +252,7 @@ def show_form(
         other=other,
         mistakes=mistakes or {},
         looked_at=look_at(shown, fields, body, locale) if shown else None,
-        difference=compare_lines(held.text, shown) if shown and held else None,
+        difference=compare_materials(held.text, shown, locale) if shown and held else None,
         error=error,
         conflict=conflict,
     )
@@ -293,7 +296,9 @@ def show_history(
         versions=told,
         chosen=chosen,
         before=before,
-        difference=compare_lines(before.text if before else "", chosen.text) if chosen else [],
+        difference=compare_materials(before.text if before else "", chosen.text, choose_locale(request))
+        if chosen
+        else [],
         base=held.digest if held else NOTHING,
         error=None,
     )

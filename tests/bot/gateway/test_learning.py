@@ -164,7 +164,7 @@ def test_what_a_person_answered_once_the_bot_answers_from_then_on(helpdesk: Help
         "kind": "faq",
         "source": "Koordinators, 2026",
     }
-    assert "Sagatavi pārskata redaktors" in anna.post(draft, edition=1, **mended)
+    assert "Uzmetumu pārskata redaktors" in anna.post(draft, edition=1, **mended)
     anna.post(f"{draft}/review", 403, edition=2)
     ieva.post(f"{draft}/review", edition=2)
     ieva.post(f"{draft}/publish", edition=3)
