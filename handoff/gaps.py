@@ -24,6 +24,8 @@ STATES = ("open", "done", "ignored")
 MOST_NEW = 500
 PERIOD = timedelta(days=30)
 """What a trend compares: the last period with the one before."""
+LOOKS_BACK = timedelta(days=100)
+"""What is older and in no group yet is left alone: the record is long, and is looked through often."""
 MOST_GROUPS = 2000
 SOME_WORDS = "%_ %_ %_"
 """Before a handover people also say "yes, please"."""
@@ -83,7 +85,7 @@ class MemberView:
 
 def find_gaps(session: Session, limit: int = MOST_NEW) -> list[Gap]:
     """Those that are in no group yet, oldest first."""
-    found = [*_find(session, _unanswered(), limit), *_find(session, _unhelpful(), limit)]
+    found = [*_find(session, _unanswered(now(session) - LOOKS_BACK), limit), *_find(session, _unhelpful(), limit)]
     found += _find(session, _handed_over(), limit)
     return sorted(found, key=lambda gap: gap.asked_at)[:limit]
 
@@ -114,7 +116,7 @@ def _question_before(conversation_id: Any, seq: Any, like: str = "_%") -> Any:
     )
 
 
-def _unanswered() -> Any:
+def _unanswered(since: datetime) -> Any:
     return (
         select(Asked, literal("unanswered"), MessageRow.id)
         .select_from(MessageRow)
@@ -122,6 +124,7 @@ def _unanswered() -> Any:
         .where(
             MessageRow.author == "bot",
             MessageRow.kind == "unanswered",
+            MessageRow.created_at >= since,
             _is_new("unanswered", MessageRow.id),
         )
         .order_by(MessageRow.created_at)

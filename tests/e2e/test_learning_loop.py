@@ -149,7 +149,7 @@ def test_a_call_is_changed_compared_and_put_back(day: Day) -> None:
     expect(page.get_by_text(re.compile("^Vija "))).to_be_visible()
     check(page)
     page.get_by_role("button", name="Atgriezties pie programmas teksta").click()
-    expect(page.get_by_text("Izmaiņas ir spēkā")).to_be_visible(timeout=CHECKED)
+    expect(page.locator("#result .notice.good")).to_be_visible(timeout=CHECKED)
 
 
 def test_a_document_is_added_without_javascript(day: Day) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.orm import Session
 
 from bot.gateway.desk.form_data import Form
 from bot.gateway.desk.knowledge_pages import Editing, show, word_refusal
@@ -19,6 +20,7 @@ from handoff import checks, gaps, versions
 from handoff.anonymising import anonymise
 from handoff.errors import HandoffError, IllegalMove
 from handoff.permissions import EDITS
+from handoff.versions import VersionView
 from knowledge.document import Document
 from knowledge.front_matter import FrontMatterError, read_front_matter
 
@@ -97,13 +99,14 @@ def show_check(
     with helpdesk.database.reading() as session:
         check = checks.get_check(session, signed_in.actor, number)
         made = versions.versions_of_check(session, number)
+        titles = {one.document: title_in(one.text) or title_before(session, one) for one in made}
     facts: dict[str, Any] = {
         "check": check,
         "made": made,
-        "titles": {one.document: title_in(one.text) for one in made},
+        "titles": titles,
         "questions": checking.label_questions(helpdesk, check.results),
         "mask": anonymise,
-        "name": lambda key: title_of(helpdesk.knowledge.catalogue.document(key)) or key,
+        "name": lambda key: title_of(helpdesk.knowledge.catalogue.document(key)) or titles.get(key) or key,
     }
     if part == "result":
         return render(
@@ -118,6 +121,13 @@ def title_in(text: str) -> str:
         return str(read_front_matter(text).fields.get("title", ""))
     except FrontMatterError:
         return ""
+
+
+def title_before(session: Session, version: VersionView) -> str:
+    """Of a document that is taken out."""
+    if version.number == 1:
+        return ""
+    return title_in(versions.get_version(session, version.document, version.number - 1).text)
 
 
 def title_of(document: Document | None) -> str:
