@@ -84,26 +84,29 @@ class Actions:
         self._helpdesk = helpdesk
         self._public = public
         self._server: Companion | None = None
-        self._stopping = False
 
     async def serve(self) -> None:
-        while not self._public.started:
-            if self._stopping:
-                return
-            await asyncio.sleep(LOOKS_EVERY)
+        if not await opens(self._public):
+            return
         self._server = await asyncio.to_thread(actions_server, self._helpdesk)
-        if self._server and not self._stopping:
+        if self._server and not self._public.should_exit:
             await self._server.serve()
 
     def stop(self) -> None:
-        self._stopping = True
         if self._server:
             self._server.should_exit = True
 
 
-async def greet_operator(helpdesk: Helpdesk, server: uvicorn.Server) -> None:
-    while not server.started:
+async def opens(server: uvicorn.Server) -> bool:
+    """True once its port is open; False if it is to stop before that."""
+    while not (server.started or server.should_exit):
         await asyncio.sleep(LOOKS_EVERY)
+    return server.started
+
+
+async def greet_operator(helpdesk: Helpdesk, server: uvicorn.Server) -> None:
+    if not await opens(server):
+        return
     base = helpdesk.settings.base_url
     say(f"serving {base}  (inbox: {base}/inbox, library: {base}/library, stop: Ctrl-C)")
     with helpdesk.database.reading() as session:
