@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from handoff import audit, drafts, events, gaps, moves
+from handoff import audit, drafts, events, moves, question_groups
 from handoff.database import now
 from handoff.folding import fold
 from handoff.models.attachment import Attachment
@@ -42,7 +42,7 @@ def erase_conversation(session: Session, conversation_id: str, *, by: str = audi
     _blank_messages(session, conversation_id)
     _blank_requests(session, conversation_id)
     drafts.forget_drafts(session, conversation_id)
-    gaps.forget_questions(session, conversation_id)
+    question_groups.forget_questions(session, conversation_id)
     _forget_ways_in(session, conversation)
     audit.record(session, by, "conversation.erased", f"conversation:{conversation_id}")
     events.note(session, events.conversation_topic(conversation_id), events.REQUESTS)

@@ -97,8 +97,8 @@ def compare(
         now = ask(helpdesk, after, one)
         state = judge(one, then, now)
         if state is not None:
-            told = {"origin": one.origin, "state": state, "before": then.documents[:1], "after": now.documents[:1]}
-            found.append({**told, "before": list(told["before"]), "after": list(told["after"])})
+            first = {"before": list(then.documents[:1]), "after": list(now.documents[:1])}
+            found.append({"origin": one.origin, "state": state, **first})
     return found
 
 

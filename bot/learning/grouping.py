@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bot.helpdesk import Helpdesk
-from handoff import gaps
+from handoff import gaps, question_groups
 from handoff.anonymising import MARK, anonymise, strip_courtesies
 from handoff.folding import fold
-from handoff.gaps import Gap, Placed
+from handoff.gaps import Gap
+from handoff.question_groups import Placed
 from retrieval.encoder import Vector
 from retrieval.language import detect_language
 from retrieval.retriever import Retriever
@@ -34,12 +35,12 @@ def group_new(helpdesk: Helpdesk) -> int:
     """How many were found. Encoding is done outside the transaction that writes."""
     with helpdesk.database.reading() as session:
         found = gaps.find_gaps(session)
-        known = gaps.known_vectors(session, {digest_of(gap.text) for gap in found})
-        held = gaps.group_vectors(session) if found else []
+        known = question_groups.known_vectors(session, {digest_of(gap.text) for gap in found})
+        held = question_groups.group_vectors(session) if found else []
     placed = place(helpdesk.knowledge.retriever, helpdesk.encoder.dimensions, found, known, held)
     with helpdesk.database.transaction() as session:
-        gaps.drop_taken_back(session)
-        gaps.keep_grouped(session, placed)
+        question_groups.drop_taken_back(session)
+        question_groups.keep_grouped(session, placed)
     return len(placed)
 
 

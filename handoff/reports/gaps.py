@@ -1,4 +1,4 @@
-"""What could not be answered, grouped by meaning (handoff.gaps), with nothing that tells who asked."""
+"""What could not be answered, grouped by meaning (handoff.question_groups), with nothing that tells who asked."""
 
 from __future__ import annotations
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from handoff import gaps
+from handoff import gaps, question_groups
 from handoff.erasure import erase_conversation
 from handoff.errors import NotAllowed, NotFound
 from handoff.feedback import record_verdict
-from handoff.gaps import Gap, Placed
+from handoff.gaps import Gap
 from handoff.messages import Draft, MessageKind
+from handoff.question_groups import Placed
 from tests.handoff.world import World
 
 UNANSWERED = Draft(MessageKind.UNANSWERED, "Uz to man nav atbildes.", "lv")
@@ -30,7 +31,7 @@ def find(world: World) -> list[Gap]:
 def put(world: World, *placed: tuple[Gap, int | None, int | None]) -> None:
     told = [Placed(gap, group, joins, "lv", "AAAA", gap.text) for gap, group, joins in placed]
     with world.database.transaction() as session:
-        gaps.keep_grouped(session, told)
+        question_groups.keep_grouped(session, told)
 
 
 def test_a_question_is_found_for_each_way_it_was_left_open(world: World) -> None:
@@ -59,14 +60,14 @@ def test_what_is_grouped_is_not_found_again_and_counts_once_a_question(world: Wo
     assert find(world) == []
     editor = world.coordinator("Ieva", "editor")
     with world.database.reading() as session:
-        (group,), total = gaps.list_groups(session, editor)
+        (group,), total = question_groups.list_groups(session, editor)
     assert (group.count, group.recent, group.before, total) == (1, 1, 0, 1)
     assert group.whys == ("unanswered", "unhelpful")
     with world.database.transaction() as session:
         record_verdict(session, conversation, answer.id, helpful=True)
-        gaps.drop_taken_back(session)
+        question_groups.drop_taken_back(session)
     with world.database.reading() as session:
-        assert gaps.list_groups(session, editor)[0][0].whys == ("unanswered",)
+        assert question_groups.list_groups(session, editor)[0][0].whys == ("unanswered",)
 
 
 def test_a_trend_compares_thirty_days_with_those_before(world: World) -> None:
@@ -77,7 +78,7 @@ def test_a_trend_compares_thirty_days_with_those_before(world: World) -> None:
     first, *rest = find(world)
     put(world, (first, None, None), *((gap, None, 0) for gap in rest))
     with world.database.reading() as session:
-        (group,), _ = gaps.list_groups(session, world.coordinator("Ieva"))
+        (group,), _ = question_groups.list_groups(session, world.coordinator("Ieva"))
     assert (group.count, group.recent, group.before) == (3, 2, 1)
 
 
@@ -86,15 +87,15 @@ def test_a_group_that_is_done_opens_again_when_somebody_still_asks(world: World)
     put(world, (find(world)[0], None, None))
     editor = world.coordinator("Ieva", "editor")
     with world.database.reading() as session:
-        (group,), _ = gaps.list_groups(session, editor)
+        (group,), _ = question_groups.list_groups(session, editor)
     for state, after in (("done", "open"), ("ignored", "ignored")):
         with world.database.transaction() as session:
-            gaps.decide_group(session, editor, group.id, state)
+            question_groups.decide_group(session, editor, group.id, state)
         world.clock.advance(minutes=1)
         ask(world, "Nauda zirgiem?")
         put(world, (find(world)[0], group.id, None))
         with world.database.reading() as session:
-            assert gaps.list_groups(session, editor, state=after)[1] == 1
+            assert question_groups.list_groups(session, editor, state=after)[1] == 1
 
 
 def test_erasing_forgets_the_question_but_not_that_it_was_asked(world: World) -> None:
@@ -105,9 +106,9 @@ def test_erasing_forgets_the_question_but_not_that_it_was_asked(world: World) ->
     editor = world.coordinator("Ieva", "editor")
     with world.database.transaction() as session:
         erase_conversation(session, conversation)
-        (group,), _ = gaps.list_groups(session, editor)
-        _, members = gaps.get_group(session, editor, group.id)
-        assert [vector for _, vector in gaps.group_vectors(session)] == ["AAAA"]
+        (group,), _ = question_groups.list_groups(session, editor)
+        _, members = question_groups.get_group(session, editor, group.id)
+        assert [vector for _, vector in question_groups.group_vectors(session)] == ["AAAA"]
     assert (group.count, group.sample, len(members)) == (2, "Nauda zirgiem?", 1)
 
 
@@ -116,14 +117,14 @@ def test_a_group_with_nothing_left_to_read_is_not_shown(world: World) -> None:
     put(world, (find(world)[0], None, None))
     editor = world.coordinator("Ieva", "editor")
     with world.database.transaction() as session:
-        group = gaps.list_groups(session, editor)[0][0].id
+        group = question_groups.list_groups(session, editor)[0][0].id
         erase_conversation(session, conversation)
-        assert gaps.list_groups(session, editor) == ([], 0)
-        assert gaps.count_groups(session)["open"] == 0
+        assert question_groups.list_groups(session, editor) == ([], 0)
+        assert question_groups.count_groups(session)["open"] == 0
         with pytest.raises(NotFound):
-            gaps.get_group(session, editor, group)
+            question_groups.get_group(session, editor, group)
 
 
 def test_viewers_do_not_read_questions(world: World) -> None:
     with world.database.reading() as session, pytest.raises(NotAllowed):
-        gaps.list_groups(session, world.coordinator("Vera", "viewer"))
+        question_groups.list_groups(session, world.coordinator("Vera", "viewer"))

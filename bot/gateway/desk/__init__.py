@@ -9,6 +9,7 @@ from bot.gateway.desk.inbox import router as inbox
 from bot.gateway.desk.learning import router as learning
 from bot.gateway.desk.learning_drafts import router as learning_drafts
 from bot.gateway.desk.materials import router as materials
+from bot.gateway.desk.materials_history import router as materials_history
 from bot.gateway.desk.request_page import router as request_page
 from bot.gateway.desk.second_factor import router as second_factor
 from bot.gateway.desk.sign_in import router as sign_in
@@ -26,6 +27,7 @@ for part in (
     learning_drafts,
     learning,
     materials,
+    materials_history,
     suggestions,
     inbox,
     request_page,

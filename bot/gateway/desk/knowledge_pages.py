@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from bot.gateway.desk.page_callers import answering_caller, word_error
+from bot.gateway.desk.page_callers import answering_caller, go, word_error
 from bot.gateway.document_html import render_document
-from bot.gateway.errors import Problem
-from bot.gateway.templating import render
+from bot.gateway.errors import Problem, from_handoff
+from bot.gateway.templating import choose_locale, render
 from bot.helpdesk import Helpdesk
+from bot.learning import checking
 from bot.wording import UnknownSentence, say
-from handoff import drafts, gaps
+from handoff import drafts, question_groups
 from handoff.coordinators import SignedIn
 from handoff.errors import HandoffError
 from handoff.permissions import EDITS
@@ -40,7 +41,10 @@ def show(
 ) -> Response:  # fmt: skip
     """A page of the part `materials`, `learning`, `drafts` or `controls`."""
     with helpdesk.database.reading() as session:
-        waiting = {"learning": gaps.count_groups(session)["open"], "drafts": drafts.count_drafts(session)}
+        waiting = {
+            "learning": question_groups.count_groups(session)["open"],
+            "drafts": drafts.count_drafts(session),
+        }
     return render(
         request,
         f"desk/{template}",
@@ -51,6 +55,20 @@ def show(
         may_edit=signed_in.actor.role in EDITS,
         **facts,
     )
+
+
+def refuse(
+    request: Request, helpdesk: Helpdesk, signed_in: SignedIn, part: str, error: HandoffError, back: str
+) -> Response:
+    """A page that tells why nothing was changed."""
+    told, status = word_refusal(choose_locale(request), error), from_handoff(error).status
+    return show(request, helpdesk, signed_in, "refused.html", part, status=status, error=told, back=back)
+
+
+def show_check_begun(request: Request, helpdesk: Helpdesk, check: int, *, compared: bool = True) -> Response:
+    """What was published is indexed and asked about while its page is looked at."""
+    checking.start(helpdesk, check, compared=compared)
+    return go(request, f"/inbox/learning/checks/{check}")
 
 
 def word_refusal(locale: str, error: HandoffError) -> str:

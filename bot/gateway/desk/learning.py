@@ -8,15 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from bot.gateway.desk.form_data import Form
-from bot.gateway.desk.knowledge_pages import Editing, show, word_refusal
+from bot.gateway.desk.knowledge_pages import Editing, refuse, show, show_check_begun
 from bot.gateway.desk.page_callers import Answering, Number, ShortText, go, prove
 from bot.gateway.desk.suggesting import suggest
-from bot.gateway.errors import from_handoff
-from bot.gateway.templating import choose_locale, render
+from bot.gateway.templating import render
 from bot.gateway.visitors import Desk
 from bot.learning import checking, publishing
 from bot.wording import LOCALES
-from handoff import checks, gaps, versions
+from handoff import checks, question_groups, versions
 from handoff.anonymising import anonymise
 from handoff.errors import HandoffError, IllegalMove
 from handoff.permissions import EDITS
@@ -36,12 +35,12 @@ def list_open(
     state: Annotated[str, Query(max_length=10)] = "open",
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> Response:
-    state = state if state in gaps.STATES else "open"
+    state = state if state in question_groups.STATES else "open"
     with helpdesk.database.reading() as session:
-        groups, total = gaps.list_groups(
+        groups, total = question_groups.list_groups(
             session, signed_in.actor, state=state, limit=PAGE, offset=(page - 1) * PAGE
         )
-        counts = gaps.count_groups(session)
+        counts = question_groups.count_groups(session)
     return show(
         request,
         helpdesk,
@@ -51,7 +50,7 @@ def list_open(
         groups=groups,
         mask=anonymise,
         state=state,
-        states=gaps.STATES,
+        states=question_groups.STATES,
         counts=counts,
         page=page,
         pages=max(1, -(-total // PAGE)),
@@ -61,7 +60,7 @@ def list_open(
 @router.get("/groups/{number}")
 def show_group(number: Number, request: Request, helpdesk: Desk, signed_in: Answering) -> Response:
     with helpdesk.database.transaction() as session:
-        group, members = gaps.get_group(session, signed_in.actor, number)
+        group, members = question_groups.get_group(session, signed_in.actor, number)
     locale = next((one for one in group.languages if one in LOCALES), "lv")
     near = suggest(helpdesk.knowledge.retriever, group.sample, locale, helpdesk.settings.base_url)
     return show(
@@ -83,7 +82,7 @@ def decide(
 ) -> Response:
     prove(request, signed_in, csrf)
     with helpdesk.database.transaction() as session:
-        gaps.decide_group(session, signed_in.actor, number, state)
+        question_groups.decide_group(session, signed_in.actor, number, state)
     return go(request, "/inbox/learning", decided=state)
 
 
@@ -142,8 +141,7 @@ def check_again(
     prove(request, signed_in, csrf)
     with helpdesk.database.transaction() as session:
         checks.restart_check(session, signed_in.actor, number)
-    checking.start(helpdesk, number, compared=False)
-    return go(request, f"/inbox/learning/checks/{number}")
+    return show_check_begun(request, helpdesk, number, compared=False)
 
 
 @router.post("/checks/{number}/undo")
@@ -152,13 +150,8 @@ def undo(number: Number, request: Request, helpdesk: Desk, signed_in: Editing, c
     try:
         check = publishing.roll_back(helpdesk, signed_in.actor, number)
     except IllegalMove as error:
-        told = word_refusal(choose_locale(request), error)
-        return show(
-            request, helpdesk, signed_in, "refused.html", "materials", status=409, error=told,
-            back=f"/inbox/learning/checks/{number}",
-        )  # fmt: skip
-    checking.start(helpdesk, check)
-    return go(request, f"/inbox/learning/checks/{check}")
+        return refuse(request, helpdesk, signed_in, "materials", error, f"/inbox/learning/checks/{number}")
+    return show_check_begun(request, helpdesk, check)
 
 
 @router.get("/controls")
@@ -195,11 +188,7 @@ def add_control(request: Request, helpdesk: Desk, signed_in: Editing, given: For
                 document=document.key,
             )
     except HandoffError as error:
-        told = word_refusal(choose_locale(request), error)
-        return show(
-            request, helpdesk, signed_in, "refused.html", "controls", status=from_handoff(error).status,
-            error=told, back="/inbox/learning/controls",
-        )  # fmt: skip
+        return refuse(request, helpdesk, signed_in, "controls", error, "/inbox/learning/controls")
     return go(request, "/inbox/learning/controls", saved="yes")
 
 

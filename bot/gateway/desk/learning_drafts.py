@@ -8,7 +8,14 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from bot.gateway.desk.form_data import Form, Given
-from bot.gateway.desk.knowledge_pages import Editing, preview, show, word_mistakes, word_refusal
+from bot.gateway.desk.knowledge_pages import (
+    Editing,
+    preview,
+    show,
+    show_check_begun,
+    word_mistakes,
+    word_refusal,
+)
 from bot.gateway.desk.materials_fields import choices_of
 from bot.gateway.desk.page_callers import Answering, Number, ShortText, go, prove
 from bot.gateway.desk.suggesting import find_question
@@ -16,11 +23,10 @@ from bot.gateway.errors import Problem, from_handoff
 from bot.gateway.templating import choose_locale
 from bot.gateway.visitors import Desk
 from bot.helpdesk import Helpdesk
-from bot.learning import checking
 from bot.learning.drafting import draft_answer, draft_from_dossier, free_id, summarise, today
 from bot.learning.publishing import NOTHING, Change, publish
 from bot.wording import LOCALES, say
-from handoff import checks, drafts, gaps, requests
+from handoff import checks, drafts, question_groups, requests
 from handoff.anonymising import find_marks, names_in
 from handoff.coordinators import SignedIn, list_coordinators
 from handoff.drafts import DraftView
@@ -65,10 +71,10 @@ def draft_of_group(
     """With what a coordinator answered to one of its questions, if one did."""
     prove(request, signed_in, csrf)
     with helpdesk.database.transaction() as session:
-        _, members = gaps.get_group(session, signed_in.actor, number)
+        _, members = question_groups.get_group(session, signed_in.actor, number)
         if not members:
             raise Problem(404, "not_found")
-        replies = {one.message_id: gaps.find_replies(session, one.message_id) for one in members}
+        replies = {one.message_id: question_groups.find_replies(session, one.message_id) for one in members}
         colleagues = [one.name for one in list_coordinators(session)]
     chosen = next((one for one in members if replies[one.message_id]), members[0])
     fields, texts = draft_answer(
@@ -134,6 +140,14 @@ def show_one(
     )
 
 
+def show_refused(
+    request: Request, helpdesk: Helpdesk, signed_in: SignedIn, number: int, error: HandoffError,
+    typed: tuple[dict[str, Any], dict[str, dict[str, str]]] | None = None,
+) -> Response:  # fmt: skip
+    told, status = word_refusal(choose_locale(request), error), from_handoff(error).status
+    return show_one(request, helpdesk, signed_in, number, error=told, typed=typed, status=status)
+
+
 def read_draft(given: Given, before: DraftView) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
     kind = given.text("kind")
     fields = dict(before.fields) | {
@@ -162,9 +176,7 @@ def change_draft(number: Number, request: Request, helpdesk: Desk, signed_in: An
                 session, signed_in.actor, number, edition=edition_of(given), fields=fields, texts=texts
             )
     except HandoffError as error:
-        told = word_refusal(choose_locale(request), error)
-        status = from_handoff(error).status
-        return show_one(request, helpdesk, signed_in, number, error=told, typed=(fields, texts), status=status)
+        return show_refused(request, helpdesk, signed_in, number, error, typed=(fields, texts))
     return go(request, f"/inbox/learning/drafts/{number}", saved="yes")
 
 
@@ -184,8 +196,7 @@ def review_draft(number: Number, request: Request, helpdesk: Desk, signed_in: Ed
                 raise Problem(409, "conflict")
             drafts.review_draft(session, signed_in.actor, number, edition=edition_of(given))
     except HandoffError as error:
-        told, status = word_refusal(locale, error), from_handoff(error).status
-        return show_one(request, helpdesk, signed_in, number, error=told, status=status)
+        return show_refused(request, helpdesk, signed_in, number, error)
     return go(request, f"/inbox/learning/drafts/{number}", saved="reviewed")
 
 
@@ -227,10 +238,8 @@ def publish_draft(number: Number, request: Request, helpdesk: Desk, signed_in: E
             also=add_controls,
         )
     except HandoffError as error:
-        status = from_handoff(error).status
-        return show_one(request, helpdesk, signed_in, number, error=word_refusal(locale, error), status=status)
-    checking.start(helpdesk, check)
-    return go(request, f"/inbox/learning/checks/{check}")
+        return show_refused(request, helpdesk, signed_in, number, error)
+    return show_check_begun(request, helpdesk, check)
 
 
 def material_of(

@@ -1,4 +1,4 @@
-"""Editors' pages: the documents and calls of the library, changed by forms, with their history."""
+"""Editors' pages: the documents and calls of the library, changed by forms."""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from bot.gateway.desk.differences import compare_materials
 from bot.gateway.desk.form_data import Form, Given
-from bot.gateway.desk.knowledge_pages import Editing, preview, show, word_mistakes, word_refusal
+from bot.gateway.desk.knowledge_pages import (
+    Editing,
+    preview,
+    show,
+    show_check_begun,
+    word_mistakes,
+    word_refusal,
+)
 from bot.gateway.desk.materials_fields import read_fields, show_fields
 from bot.gateway.desk.page_callers import Answering, go, prove
-from bot.gateway.errors import Problem, from_handoff
+from bot.gateway.errors import Problem
 from bot.gateway.templating import choose_locale
 from bot.gateway.visitors import Desk
 from bot.helpdesk import Helpdesk, own_materials
-from bot.learning import checking
 from bot.learning.drafting import free_id, today
-from bot.learning.publishing import NOTHING, Change, Material, find_material, publish, restore
+from bot.learning.publishing import NOTHING, Change, Material, find_material, publish
 from bot.wording import LOCALES, say
-from handoff import versions
 from handoff.coordinators import SignedIn
-from handoff.errors import HandoffError, IllegalMove
+from handoff.errors import IllegalMove
 from handoff.folding import fold
 from knowledge.document import Kind
 from knowledge.front_matter import FrontMatter, FrontMatterError, read_front_matter
@@ -194,8 +199,7 @@ def save(
         if now and held:
             facts["base"] = now.digest
         return show_form(request, helpdesk, signed_in, fields, body, status=409, **facts)
-    checking.start(helpdesk, check)
-    return go(request, f"/inbox/learning/checks/{check}")
+    return show_check_begun(request, helpdesk, check)
 
 
 def find_mistakes(locale: str, fields: dict[str, Any], body: str, loose: bool) -> dict[str, str]:
@@ -264,80 +268,3 @@ def look_at(shown: str, fields: dict[str, Any], body: str, locale: str) -> Any:
     except Refused:
         document = make_document(fields, read_markdown(body), "")
     return preview(document, locale)
-
-
-@router.get("/{locale}/{name}/history")
-def show_history(
-    locale: Locale,
-    name: Name,
-    request: Request,
-    helpdesk: Desk,
-    signed_in: Answering,
-    version: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
-) -> Response:
-    """`version`: which one is compared with the one before it; the newest if none is named."""
-    key = f"{locale}/{name}"
-    with helpdesk.database.reading() as session:
-        told = versions.list_versions(session, signed_in.actor, key)
-    held = find_material(helpdesk, key)
-    if held is None and not told:
-        raise Problem(404, "not_found")
-    chosen = next((one for one in told if one.number == version), told[0] if told else None)
-    before = next((one for one in told if chosen and one.number == chosen.number - 1), None)
-    return show(
-        request,
-        helpdesk,
-        signed_in,
-        "material_history.html",
-        "materials",
-        key=key,
-        held=held,
-        document=helpdesk.knowledge.catalogue.document(key),
-        versions=told,
-        chosen=chosen,
-        before=before,
-        difference=compare_materials(before.text if before else "", chosen.text, choose_locale(request))
-        if chosen
-        else [],
-        base=held.digest if held else NOTHING,
-        error=None,
-    )
-
-
-@router.post("/{locale}/{name}/restore")
-def restore_version(
-    locale: Locale, name: Name, request: Request, helpdesk: Desk, signed_in: Editing, given: Form
-) -> Response:
-    prove(request, signed_in, given.one("csrf"))
-    number = given.text("version")
-    if not number.isdecimal() or len(number) > 9:
-        raise Problem(422, "invalid")
-    return change(request, helpdesk, signed_in, f"{locale}/{name}", given, restoring=int(number))
-
-
-@router.post("/{locale}/{name}/remove")
-def remove_material(
-    locale: Locale, name: Name, request: Request, helpdesk: Desk, signed_in: Editing, given: Form
-) -> Response:
-    """Takes our file away: the shipped text is in use again, or the document is gone."""
-    prove(request, signed_in, given.one("csrf"))
-    return change(request, helpdesk, signed_in, f"{locale}/{name}", given, restoring=None)
-
-
-def change(
-    request: Request, helpdesk: Helpdesk, signed_in: SignedIn, key: str, given: Given, restoring: int | None
-) -> Response:
-    base = given.text("base")
-    try:
-        if restoring is not None:
-            check = restore(helpdesk, signed_in.actor, key, restoring, base)
-        else:
-            check = publish(helpdesk, signed_in.actor, [Change(key, None, base, "removed")])
-    except HandoffError as error:
-        told = word_refusal(choose_locale(request), error)
-        return show(
-            request, helpdesk, signed_in, "refused.html", "materials", status=from_handoff(error).status,
-            error=told, back=f"/inbox/materials/{key}/history",
-        )  # fmt: skip
-    checking.start(helpdesk, check)
-    return go(request, f"/inbox/learning/checks/{check}")

@@ -19,7 +19,7 @@ from bot.helpdesk import Helpdesk, Knowledge
 from bot.learning.grouping import group_new
 from bot.learning.publishing import NOTHING
 from bot.settings import Settings
-from handoff import audit, drafts, gaps
+from handoff import audit, drafts, gaps, question_groups
 from handoff.coordinators import add_coordinator
 from handoff.models.coordinator import Coordinator
 from handoff.views import Actor
@@ -204,7 +204,7 @@ def test_open_questions_are_grouped_by_meaning_and_masked(helpdesk: Helpdesk, si
     page = anna.get("/inbox/learning")
     assert "29123456" not in page
     with helpdesk.database.reading() as session:
-        groups, _ = gaps.list_groups(session, anna.actor)
+        groups, _ = question_groups.list_groups(session, anna.actor)
     projector = next(group for group in groups if "projektor" in group.sample)
     assert projector.count == len([said for said in open_questions if "projektor" in said])
     anna.post(f"/inbox/learning/groups/{projector.id}/draft")
