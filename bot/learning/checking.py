@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
@@ -70,8 +71,11 @@ def gather_questions(helpdesk: Helpdesk) -> list[Asked]:
 
 
 def encode(knowledge: Knowledge, question: str) -> Vector:
-    """Kept for the index after this one and for the next check: encoding is nearly all that a check costs."""
-    key = knowledge.retriever.encoder_name, question
+    """Kept for the index after this one and for the next check: encoding is nearly all that a check costs.
+
+    By digest: the words may be erased meanwhile.
+    """
+    key = knowledge.retriever.encoder_name, hashlib.sha256(question.encode()).hexdigest()
     if key not in _vectors:
         if len(_vectors) >= MOST_VECTORS:
             _vectors.clear()
