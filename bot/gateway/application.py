@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from bot.gateway import (
+    assets,
+    attachments,
+    calls,
+    conversations,
+    desk,
+    keeping,
+    library,
+    operations,
+    pages,
+    questions,
+    sent_files,
+    sitemap,
+    telegram,
+    uploads,
+    writing,
+)
 from bot.gateway.assets import add_files
 from bot.gateway.bodies import LARGEST_UPLOAD, BoundedBodies
 from bot.gateway.errors import add_error_handlers
@@ -26,23 +41,6 @@ UPLOADS = {
     rf"(/inbox|{API}/materials)": LARGEST_UPLOAD,
     "/telegram/": 1024 * 1024,
 }
-ROUTERS = (
-    "bot.gateway.conversations",
-    "bot.gateway.uploads",
-    "bot.gateway.keeping",
-    "bot.gateway.questions",
-    "bot.gateway.pages",
-    "bot.gateway.assets",
-    "bot.gateway.library",
-    "bot.gateway.calls",
-    "bot.gateway.sitemap",
-    "bot.gateway.desk",
-    "bot.gateway.attachments",
-    "bot.gateway.sent_files",
-    "bot.gateway.writing",
-    "bot.gateway.telegram",
-    "bot.gateway.operations",
-)
 DESCRIPTION = (
     "Conversations of visitors, questions without a conversation, funding calls, the knowledge library, and the "
     "work of coordinators. Errors are RFC 9457 problem documents; `code` is stable, `title` and `detail` are in "
@@ -72,8 +70,24 @@ def create_app(helpdesk: Helpdesk) -> FastAPI:
 
 
 def make_routers(helpdesk: Helpdesk) -> list[APIRouter]:
-    modules = [import_module(name) for name in ROUTERS if find_spec(name)]
-    return [module.router if hasattr(module, "router") else module.make_router(helpdesk) for module in modules]
+    """In the order in which a request is looked up in them."""
+    return [
+        conversations.router,
+        uploads.router,
+        keeping.router,
+        questions.router,
+        pages.make_router(helpdesk),
+        assets.make_router(helpdesk),
+        library.router,
+        calls.router,
+        sitemap.router,
+        desk.router,
+        attachments.router,
+        sent_files.router,
+        writing.router,
+        telegram.make_router(helpdesk),
+        operations.make_router(helpdesk),
+    ]
 
 
 def add_middleware(app: FastAPI, helpdesk: Helpdesk) -> None:

@@ -23,7 +23,6 @@ LONGEST = 12_000
 class ActForm(BaseModel):
     """Every field that any action asks for; each reads its own."""
 
-    csrf: str = Field("", max_length=200)
     id: str = Field("", max_length=80)
     text: str = Field("", max_length=LONGEST)
     note: str = Field("", max_length=LONGEST)

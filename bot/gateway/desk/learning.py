@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.desk.form_data import Form
 from bot.gateway.desk.knowledge_pages import Editing, refuse, show, show_check_begun
-from bot.gateway.desk.page_callers import Answering, Number, ShortText, go, prove
+from bot.gateway.desk.page_callers import Answering, Number, go
 from bot.gateway.desk.suggesting import suggest
 from bot.gateway.templating import render
 from bot.gateway.visitors import Desk
@@ -77,10 +77,7 @@ def show_group(number: Number, request: Request, helpdesk: Desk, signed_in: Answ
 
 
 @router.post("/groups/{number}/{state}")
-def decide(
-    number: Number, state: str, request: Request, helpdesk: Desk, signed_in: Answering, csrf: ShortText = ""
-) -> Response:
-    prove(request, signed_in, csrf)
+def decide(number: Number, state: str, request: Request, helpdesk: Desk, signed_in: Answering) -> Response:
     with helpdesk.database.transaction() as session:
         question_groups.decide_group(session, signed_in.actor, number, state)
     return go(request, "/inbox/learning", decided=state)
@@ -134,19 +131,15 @@ def title_of(document: Document | None) -> str:
 
 
 @router.post("/checks/{number}/again")
-def check_again(
-    number: Number, request: Request, helpdesk: Desk, signed_in: Editing, csrf: ShortText = ""
-) -> Response:
+def check_again(number: Number, request: Request, helpdesk: Desk, signed_in: Editing) -> Response:
     """Compared with what the questions should be answered with: what was before is not known any more."""
-    prove(request, signed_in, csrf)
     with helpdesk.database.transaction() as session:
         checks.restart_check(session, signed_in.actor, number)
     return show_check_begun(request, helpdesk, number, compared=False)
 
 
 @router.post("/checks/{number}/undo")
-def undo(number: Number, request: Request, helpdesk: Desk, signed_in: Editing, csrf: ShortText = "") -> Response:
-    prove(request, signed_in, csrf)
+def undo(number: Number, request: Request, helpdesk: Desk, signed_in: Editing) -> Response:
     try:
         check = publishing.roll_back(helpdesk, signed_in.actor, number)
     except IllegalMove as error:
@@ -174,7 +167,6 @@ def list_controls(request: Request, helpdesk: Desk, signed_in: Answering) -> Res
 
 @router.post("/controls")
 def add_control(request: Request, helpdesk: Desk, signed_in: Editing, given: Form) -> Response:
-    prove(request, signed_in, given.one("csrf"))
     document = helpdesk.knowledge.catalogue.document(given.text("document"))
     if document is None:
         return go(request, "/inbox/learning/controls", wrong="document")
@@ -193,10 +185,7 @@ def add_control(request: Request, helpdesk: Desk, signed_in: Editing, given: For
 
 
 @router.post("/controls/{number}/remove")
-def remove_control(
-    number: Number, request: Request, helpdesk: Desk, signed_in: Editing, csrf: ShortText = ""
-) -> Response:
-    prove(request, signed_in, csrf)
+def remove_control(number: Number, request: Request, helpdesk: Desk, signed_in: Editing) -> Response:
     with helpdesk.database.transaction() as session:
         checks.remove_control(session, signed_in.actor, number)
     return go(request, "/inbox/learning/controls", saved="yes")

@@ -17,7 +17,7 @@ from bot.gateway.desk.knowledge_pages import (
     word_refusal,
 )
 from bot.gateway.desk.materials_fields import choices_of
-from bot.gateway.desk.page_callers import Answering, Number, ShortText, go, prove
+from bot.gateway.desk.page_callers import Answering, Number, go
 from bot.gateway.desk.suggesting import find_question
 from bot.gateway.errors import Problem, from_handoff
 from bot.gateway.templating import choose_locale
@@ -42,11 +42,8 @@ KINDS = ("faq", "article")
 
 
 @router.post("/{number:int}/draft")
-def draft_of_request(
-    number: Number, request: Request, helpdesk: Desk, signed_in: Answering, csrf: ShortText = ""
-) -> Response:
+def draft_of_request(number: Number, request: Request, helpdesk: Desk, signed_in: Answering) -> Response:
     """One click on a closed request."""
-    prove(request, signed_in, csrf)
     with helpdesk.database.transaction() as session:
         dossier = requests.get_dossier(session, signed_in.actor, number)
         colleagues = [one.name for one in list_coordinators(session)]
@@ -65,11 +62,8 @@ def draft_of_request(
 
 
 @router.post("/learning/groups/{number}/draft")
-def draft_of_group(
-    number: Number, request: Request, helpdesk: Desk, signed_in: Answering, csrf: ShortText = ""
-) -> Response:
+def draft_of_group(number: Number, request: Request, helpdesk: Desk, signed_in: Answering) -> Response:
     """With what a coordinator answered to one of its questions, if one did."""
-    prove(request, signed_in, csrf)
     with helpdesk.database.transaction() as session:
         _, members = question_groups.get_group(session, signed_in.actor, number)
         if not members:
@@ -166,7 +160,6 @@ def read_draft(given: Given, before: DraftView) -> tuple[dict[str, Any], dict[st
 
 @router.post("/learning/drafts/{number}")
 def change_draft(number: Number, request: Request, helpdesk: Desk, signed_in: Answering, given: Form) -> Response:
-    prove(request, signed_in, given.one("csrf"))
     with helpdesk.database.reading() as session:
         before = drafts.get_draft(session, signed_in.actor, number)
     fields, texts = read_draft(given, before)
@@ -187,7 +180,6 @@ def edition_of(given: Given) -> int:
 
 @router.post("/learning/drafts/{number}/review")
 def review_draft(number: Number, request: Request, helpdesk: Desk, signed_in: Editing, given: Form) -> Response:
-    prove(request, signed_in, given.one("csrf"))
     locale = choose_locale(request)
     try:
         with helpdesk.database.transaction() as session:
@@ -201,10 +193,7 @@ def review_draft(number: Number, request: Request, helpdesk: Desk, signed_in: Ed
 
 
 @router.post("/learning/drafts/{number}/discard")
-def discard_draft(
-    number: Number, request: Request, helpdesk: Desk, signed_in: Answering, csrf: ShortText = ""
-) -> Response:
-    prove(request, signed_in, csrf)
+def discard_draft(number: Number, request: Request, helpdesk: Desk, signed_in: Answering) -> Response:
     with helpdesk.database.transaction() as session:
         drafts.discard_draft(session, signed_in.actor, number)
     return go(request, "/inbox/learning/drafts", saved="discarded")
@@ -213,7 +202,6 @@ def discard_draft(
 @router.post("/learning/drafts/{number}/publish")
 def publish_draft(number: Number, request: Request, helpdesk: Desk, signed_in: Editing, given: Form) -> Response:
     """Into the library, into the index, and among the questions that must stay answered."""
-    prove(request, signed_in, given.one("csrf"))
     locale = choose_locale(request)
     with helpdesk.database.reading() as session:
         draft = drafts.get_draft(session, signed_in.actor, number)

@@ -9,7 +9,8 @@ from fastapi import Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from bot.gateway.desk.authentication import ANSWERING, Caller, check_csrf, find_caller
+from bot.gateway.desk.authentication import ANSWERING, SAFE, Caller, check_csrf, find_caller
+from bot.gateway.desk.form_data import MOST_FIELDS
 from bot.gateway.errors import Problem
 from bot.gateway.templating import choose_locale
 from bot.gateway.visitors import Desk
@@ -20,6 +21,8 @@ from handoff.errors import HandoffError
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 FormText = Annotated[str, Form(max_length=4000)]
 ShortText = Annotated[str, Form(max_length=300)]
+BEFORE_A_PASSWORD = ("/inbox/password", "/inbox/sign-out")
+"""What the holder of a one-time password may do without changing it."""
 
 
 def go(request: Request, path: str, **query: str) -> RedirectResponse:
@@ -29,7 +32,7 @@ def go(request: Request, path: str, **query: str) -> RedirectResponse:
     return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, 303)
 
 
-def page_caller(request: Request, helpdesk: Desk) -> SignedIn:
+def page_visitor(request: Request, helpdesk: Desk) -> SignedIn:
     """Whoever is signed in; others are shown the sign-in page, and a one-time password's holder its change."""
     try:
         caller = find_caller(request, helpdesk)
@@ -37,9 +40,20 @@ def page_caller(request: Request, helpdesk: Desk) -> SignedIn:
         raise HTTPException(303, headers={"Location": "/inbox/sign-in"}) from problem
     if caller.signed_in is None:
         raise HTTPException(303, headers={"Location": "/inbox/sign-in"})
-    if caller.signed_in.must_change_password and request.url.path != "/inbox/password":
+    if caller.signed_in.must_change_password and request.url.path not in BEFORE_A_PASSWORD:
         raise HTTPException(303, headers={"Location": "/inbox/password"})
     return caller.signed_in
+
+
+async def page_caller(request: Request, signed_in: Annotated[SignedIn, Depends(page_visitor)]) -> SignedIn:
+    """And, for a change, has shown the session's own CSRF token: in the form, or in the header.
+
+    Every page that asks who is looking asks here, so that no form can be taken without the proof.
+    """
+    if request.method not in SAFE:
+        given = (await request.form(max_files=0, max_fields=MOST_FIELDS)).get("csrf")
+        check_csrf(request, Caller(signed_in.actor, signed_in), given if isinstance(given, str) else None)
+    return signed_in
 
 
 def answering_caller(signed_in: Annotated[SignedIn, Depends(page_caller)]) -> SignedIn:
@@ -50,10 +64,6 @@ def answering_caller(signed_in: Annotated[SignedIn, Depends(page_caller)]) -> Si
 
 Signed = Annotated[SignedIn, Depends(page_caller)]
 Answering = Annotated[SignedIn, Depends(answering_caller)]
-
-
-def prove(request: Request, signed_in: SignedIn, csrf: str) -> None:
-    check_csrf(request, Caller(signed_in.actor, signed_in), csrf)
 
 
 def word_error(locale: str, error: HandoffError) -> str:

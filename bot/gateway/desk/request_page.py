@@ -14,7 +14,7 @@ from bot.gateway.desk.acting import ACTIONS, ActForm, perform
 from bot.gateway.desk.authentication import ANSWERING
 from bot.gateway.desk.canned_texts import offer_canned
 from bot.gateway.desk.describing import describe_form, describe_theme, tell_history
-from bot.gateway.desk.page_callers import Answering, Number, go, prove, word_error
+from bot.gateway.desk.page_callers import Answering, Number, go, word_error
 from bot.gateway.desk.suggesting import find_question
 from bot.gateway.errors import from_handoff
 from bot.gateway.templating import choose_locale, render
@@ -128,15 +128,13 @@ def reply(
     request: Request,
     helpdesk: Desk,
     signed_in: Answering,
-    csrf: Annotated[str, Form(max_length=200)] = "",
     id: Annotated[str, Form(max_length=80)] = "",
     text: Annotated[str, Form(max_length=12_000)] = "",
     then: Annotated[str, Form(max_length=10)] = "",
     files: Annotated[list[UploadFile] | None, File(max_length=20)] = None,
 ) -> Response:
     """The files are kept first and dropped again if the reply is refused. `then`: wait, or close."""
-    prove(request, signed_in, csrf)
-    form = ActForm(csrf=csrf, id=id, text=text, then=then)
+    form = ActForm(id=id, text=text, then=then)
     folder, kept = helpdesk.settings.data / "uploads", list[StoredFile]()
     try:
         for file in [one for one in files or () if one.filename][: MOST_FILES + 1]:
@@ -181,7 +179,6 @@ def act(
     """One change in one transaction. What is refused is said on the page, and what was written is kept in it."""
     if action not in ACTIONS:
         raise HTTPException(404)
-    prove(request, signed_in, form.csrf)
     try:
         with helpdesk.database.transaction() as session:
             perform(helpdesk, session, signed_in.actor, number, action, form)

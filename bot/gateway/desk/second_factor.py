@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from bot.gateway.conversations import rates_of
-from bot.gateway.desk.page_callers import ShortText, Signed, prove, word_error
+from bot.gateway.desk.page_callers import ShortText, Signed, word_error
 from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
 from bot.helpdesk import Helpdesk
@@ -55,8 +55,7 @@ def show_state(request: Request, helpdesk: Desk, signed_in: Signed) -> Response:
 
 
 @router.post("/begin")
-def begin(request: Request, helpdesk: Desk, signed_in: Signed, csrf: ShortText = "") -> Response:
-    prove(request, signed_in, csrf)
+def begin(request: Request, helpdesk: Desk, signed_in: Signed) -> Response:
     try:
         with helpdesk.database.transaction() as session:
             secret, address = second_factor.begin(session, signed_in.actor.id)
@@ -66,11 +65,8 @@ def begin(request: Request, helpdesk: Desk, signed_in: Signed, csrf: ShortText =
 
 
 @router.post("/confirm")
-def confirm(
-    request: Request, helpdesk: Desk, signed_in: Signed, code: ShortText = "", csrf: ShortText = ""
-) -> Response:
+def confirm(request: Request, helpdesk: Desk, signed_in: Signed, code: ShortText = "") -> Response:
     """A wrong code changes nothing: the secret on the telephone stays right, and the next code may be tried."""
-    prove(request, signed_in, csrf)
     rates_of(request).count_address(request, "sign-ins")
     try:
         with helpdesk.database.transaction() as session:
@@ -82,11 +78,8 @@ def confirm(
 
 
 @router.post("/remove")
-def remove(
-    request: Request, helpdesk: Desk, signed_in: Signed, code: ShortText = "", csrf: ShortText = ""
-) -> Response:
+def remove(request: Request, helpdesk: Desk, signed_in: Signed, code: ShortText = "") -> Response:
     """Needs a code of the app or a recovery code: a screen left open must not be enough to take it off."""
-    prove(request, signed_in, csrf)
     rates_of(request).count_address(request, "sign-ins")
     try:
         with helpdesk.database.transaction() as session:

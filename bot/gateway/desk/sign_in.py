@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from bot.gateway.conversations import rates_of
 from bot.gateway.desk.api import address_of
 from bot.gateway.desk.authentication import check_origin, delete_cookie, set_cookie
-from bot.gateway.desk.page_callers import ShortText, Signed, go, prove, word_error
+from bot.gateway.desk.page_callers import ShortText, Signed, go, word_error
 from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
 from handoff.coordinators import change_password, sign_in_at, sign_out
@@ -51,8 +51,7 @@ def take_sign_in(
 
 
 @router.post("/sign-out")
-def take_sign_out(request: Request, helpdesk: Desk, signed_in: Signed, csrf: ShortText = "") -> Response:
-    prove(request, signed_in, csrf)
+def take_sign_out(request: Request, helpdesk: Desk, signed_in: Signed) -> Response:
     with helpdesk.database.transaction() as session:
         sign_out(session, signed_in.session_token)
     response = go(request, "/inbox/sign-in")
@@ -70,11 +69,9 @@ def take_password(
     request: Request,
     helpdesk: Desk,
     signed_in: Signed,
-    csrf: ShortText = "",
     old: ShortText = "",
     new: ShortText = "",
 ) -> Response:
-    prove(request, signed_in, csrf)
     try:
         with helpdesk.database.transaction() as session:
             change_password(session, signed_in.actor, old=old, new=new, keep=signed_in.session_token)

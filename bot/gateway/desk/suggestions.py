@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
-from bot.gateway.desk.page_callers import Answering, FormText, Number, ShortText, prove
+from bot.gateway.desk.page_callers import FormText, Number, ShortText, answering_caller
 from bot.gateway.desk.suggesting import LONGEST_QUESTION, suggest
 from bot.gateway.templating import render
 from bot.gateway.visitors import Desk
@@ -13,18 +13,15 @@ from bot.wording import LOCALES
 router = APIRouter(prefix="/inbox", include_in_schema=False)
 
 
-@router.post("/{number}/suggestions")
+@router.post("/{number}/suggestions", dependencies=[Depends(answering_caller)])
 def show_suggestions(
     number: Number,
     request: Request,
     helpdesk: Desk,
-    signed_in: Answering,
     question: FormText = "",
     language: ShortText = "lv",
-    csrf: ShortText = "",
 ) -> Response:
     """A part of the page, for htmx to put in place; the question is not kept, nor is it in an address."""
-    prove(request, signed_in, csrf)
     asked = question.strip()[:LONGEST_QUESTION]
     locale = language if language in LOCALES else "lv"
     retriever = helpdesk.knowledge.retriever

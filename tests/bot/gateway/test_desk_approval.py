@@ -62,4 +62,6 @@ def test_an_unknown_act_is_not_found(helpdesk: Helpdesk) -> None:
         session.query(Coordinator).update({"must_change_password": False})
     with TestClient(create_app(helpdesk)) as browser:
         browser.post("/inbox/sign-in", data={"email": account.email, "password": account.password})
-        assert browser.post("/inbox/1/explode").status_code == 404
+        proof = {"X-CSRF-Token": browser.get("/api/v1/me").json()["csrf"]}
+        assert browser.post("/inbox/1/explode", headers=proof).status_code == 404
+        assert browser.post("/inbox/1/explode").status_code == 403
