@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 
 import aiosmtplib
@@ -14,12 +16,20 @@ from handoff.outbox import Delivery
 from handoff.settings import MailSettings
 from knowledge.clock import Clock
 
+POLICY = SMTP.clone(max_line_length=900)
+"""Long addresses in headers stay whole: readers of List-Unsubscribe do not undo what folding does to them."""
 PATIENCE = 20.0
 """Seconds for the server to answer each step."""
+HEADERS = ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post")
+"""What a letter may bring along of its own [RFC 2919, RFC 2369, RFC 8058]."""
+NO_MAILBOX = re.compile(r"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
+"""Enhanced status codes by which a server says that there is no such mailbox, or no longer [RFC 3463]. A bare 550
+may as well be a mistake in our own settings."""
 
 
 class MailFailed(Exception):
-    """`reason` is a short stable code: network, busy, sign_in, rejected. `permanent`: it will never arrive."""
+    """`reason` is a short stable code: network, busy, sign_in, rejected, no_mailbox. `permanent`: it will never
+    arrive."""
 
     def __init__(self, reason: str, *, permanent: bool) -> None:
         super().__init__(reason)
@@ -28,8 +38,9 @@ class MailFailed(Exception):
 
 
 def write_mail(delivery: Delivery, settings: MailSettings, clock: Clock) -> EmailMessage:
-    """Plain text. The same row always has the same Message-ID, so that a second sending is known as such."""
-    mail = EmailMessage()
+    """Plain text, and HTML beside it if the payload has it. The same row always has the same Message-ID, so that a
+    second sending is known as such."""
+    mail = EmailMessage(policy=POLICY)
     local, _, domain = settings.sender.partition("@")
     mail["From"] = Address(settings.sender_name, local, domain)
     mail["To"] = delivery.address
@@ -41,7 +52,12 @@ def write_mail(delivery: Delivery, settings: MailSettings, clock: Clock) -> Emai
     mail["X-Auto-Response-Suppress"] = "All"
     if delivery.payload.get("locale"):
         mail["Content-Language"] = str(delivery.payload["locale"])
+    for header, value in dict(delivery.payload.get("headers") or {}).items():
+        if header in HEADERS:
+            mail[header] = " ".join(clean_text(str(value)).split())[:900]
     mail.set_content(clean_text(str(delivery.payload.get("text", ""))))
+    if delivery.payload.get("html"):
+        mail.add_alternative(clean_text(str(delivery.payload["html"])), subtype="html")
     return mail
 
 
@@ -61,6 +77,8 @@ async def send_mail(mail: EmailMessage, settings: MailSettings) -> None:
     except aiosmtplib.SMTPAuthenticationError as error:
         raise MailFailed("sign_in", permanent=False) from error
     except aiosmtplib.SMTPRecipientsRefused as error:
+        if all(NO_MAILBOX.search(str(refused.message)) for refused in error.recipients):
+            raise MailFailed("no_mailbox", permanent=True) from error
         codes = [refused.code for refused in error.recipients]
         raise _refusal(max(codes, default=550)) from error
     except aiosmtplib.SMTPResponseException as error:

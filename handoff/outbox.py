@@ -30,6 +30,8 @@ from handoff.views import Actor
 LEASE = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
+SPENT = ("confirmation", "news")
+"""Kinds whose payload is emptied once it has left: a one-time link or somebody's choice has no use then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def mark_sent(session: Session, delivery: Delivery) -> bool:
     if row is None:
         return False
     row.state, row.reason, row.lease, row.leased_until = "sent", None, None, None
-    row.finished_at = now(session)
+    _finish(session, row)
     _tell(session, row)
     return True
 
@@ -153,11 +155,18 @@ def mark_failed(
         return row.state if row else "sent"
     row.reason, row.lease, row.leased_until = reason[:80], None, None
     if permanent or row.attempts >= settings_of(session).outbox_attempts:
-        row.state, row.finished_at = "failed", now(session)
+        row.state = "failed"
+        _finish(session, row)
     else:
         row.try_at = now(session) + pause_after(row.attempts, retry_after)
     _tell(session, row)
     return row.state
+
+
+def _finish(session: Session, row: Outgoing) -> None:
+    row.finished_at = now(session)
+    if row.kind in SPENT:
+        row.payload = {}
 
 
 def pause_after(attempts: int, retry_after: float | None) -> timedelta:

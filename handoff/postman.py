@@ -11,8 +11,9 @@ from handoff.database import Database
 from handoff.mail import MailFailed, send_mail, write_mail
 from handoff.outbox import Delivery
 from handoff.settings import MailSettings
+from handoff.signups import CHANNEL
+from handoff.subscriptions import end_all
 
-CHANNEL = "email"
 AT_ONCE = 4
 IDLE = 5.0
 
@@ -71,4 +72,6 @@ class Postman:
                 outbox.mark_sent(session, row)
                 return
             state = outbox.mark_failed(session, row, failure.reason, permanent=failure.permanent)
+            if failure.reason == "no_mailbox":
+                end_all(session, CHANNEL, row.address, reason=failure.reason)
         log.warning("outbox row %s: %s, now %s", row.id, failure.reason, state)

@@ -18,10 +18,15 @@ from handoff.models.conversation import Conversation, ResumeCode, VisitorToken
 from handoff.models.coordinator import CoordinatorSession, FailedSignIn
 from handoff.models.outbox import Notification, Outgoing
 from handoff.models.request import Request
+from handoff.models.signup import SignUp
+from handoff.models.subscription import Subscriber, Subscription
 from handoff.reports.gaps import keep_common_words
+from handoff.signups import CHANNEL as EMAIL
 from handoff.updates import REMEMBERED, forget_updates
 
 BATCH = 200
+CONVERSATIONS = ("anonymous", "identified", "requests")
+"""Kinds that are erased one by one; the others are deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,12 @@ class Report:
     kinds: tuple[Kind, ...]
     erased: tuple[Erased, ...]
     deleted: dict[str, int]
+
+
+def _heard_of_since(moment: datetime) -> ColumnElement[bool]:
+    """A subscriber who wants something, or did until lately."""
+    lately = or_(Subscription.ended_at.is_(None), Subscription.ended_at >= moment)
+    return exists().where(Subscription.subscriber_id == Subscriber.id, lately)
 
 
 def _has_request(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -80,7 +91,15 @@ def preview(session: Session) -> tuple[Kind, ...]:
     settings = settings_of(session)
     before = now(session) - timedelta(days=settings.keep_audit_days)
     old = session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.at < before)) or 0
-    return (*kinds, Kind("audit", settings.keep_audit_days, before, int(old)))
+    return (*kinds, _preview_sign_ups(session), Kind("audit", settings.keep_audit_days, before, int(old)))
+
+
+def _preview_sign_ups(session: Session) -> Kind:
+    """E-mail addresses nobody confirmed; what was confirmed lives with its subscriber, until they end it."""
+    days = settings_of(session).keep_unconfirmed_days
+    before = now(session) - timedelta(days=days)
+    due = session.scalar(select(func.count()).select_from(SignUp).where(SignUp.created_at < before)) or 0
+    return Kind("sign_ups", days, before, int(due))
 
 
 def apply(database: Database, *, by: str = audit.SYSTEM, also: Callable[[Erased], None] | None = None) -> Report:
@@ -92,7 +111,7 @@ def apply(database: Database, *, by: str = audit.SYSTEM, also: Callable[[Erased]
         keep_common_words(session, now(session))
     erased: list[Erased] = []
     for kind in kinds:
-        if kind.name != "audit":
+        if kind.name in CONVERSATIONS:
             erased += _erase_kind(database, kind.name, by, also)
     with database.transaction() as session:
         deleted = delete_old(session)
@@ -147,6 +166,12 @@ def delete_old(session: Session) -> dict[str, int]:
         "sign_ins": delete(FailedSignIn).where(FailedSignIn.at < moment - timedelta(days=1)),
         "tokens": delete(VisitorToken).where(VisitorToken.expires_at < moment),
         "codes": delete(ResumeCode).where(ResumeCode.expires_at < moment),
+        "sign_ups": delete(SignUp).where(
+            SignUp.created_at < moment - timedelta(days=settings.keep_unconfirmed_days)
+        ),
+        "subscribers": delete(Subscriber).where(
+            Subscriber.channel == EMAIL, Subscriber.closed_reason.is_not(None), ~_heard_of_since(finished)
+        ),
     }
     deleted = {name: count_changed(session, statement) for name, statement in dead.items()}
     deleted["updates"] = forget_updates(session, moment - REMEMBERED)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,17 +57,25 @@ def migrate(engine: Engine, to: str = "head") -> None:
         return
     from alembic import command
 
+    with rebuilding(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        command.upgrade(make_config(connection), to)
+
+
+@contextmanager
+def rebuilding(engine: Engine) -> Iterator[Connection]:
+    """One transaction. SQLite rebuilds a table by dropping it; with foreign keys on, that would delete what refers
+    to it."""
+    is_sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            # Rebuilding a table drops it; with foreign keys on, that would delete what refers to it.
+        if is_sqlite:
             set_foreign_keys(connection, "OFF")
         try:
             with connection.begin():
-                if engine.dialect.name == "postgresql":
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-                command.upgrade(make_config(connection), to)
+                yield connection
         finally:
-            if engine.dialect.name == "sqlite":
+            if is_sqlite:
                 set_foreign_keys(connection, "ON")
 
 
@@ -79,5 +89,5 @@ def set_foreign_keys(connection: Connection, to: str) -> None:
 def downgrade(engine: Engine, to: str) -> None:
     from alembic import command
 
-    with engine.connect() as connection, connection.begin():
+    with rebuilding(engine) as connection:
         command.downgrade(make_config(connection), to)

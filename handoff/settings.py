@@ -70,6 +70,8 @@ class HandoffSettings:
     keep_requests_days: int = 730
     keep_audit_days: int = 365
     keep_outbox_days: int = 30
+    keep_unconfirmed_days: int = 7
+    """So long an e-mail address that nobody confirmed is kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from handoff.database import now
 from handoff.errors import Invalid, NotFound
+from handoff.intake import take_locale
 from handoff.models.subscription import Subscriber, Subscription
 from handoff.notices import REMINDER_DAYS, Wish
 
@@ -82,23 +84,34 @@ def subscribe(
 def _open_subscriber(
     session: Session, channel: str, address: str, locale: str, conversation_id: str | None, *, confirmed: bool
 ) -> Subscriber:
-    row = find_row(session, channel, address)
-    if row is None:
-        row = Subscriber(
-            channel=channel,
-            address=address,
-            locale=locale,
-            days=list(REMINDER_DAYS),
-            weekly=False,
-            key=secrets.token_urlsafe(24),
-            created_at=now(session),
-            confirmed_at=now(session) if confirmed else None,
-        )
-        session.add(row)
+    row = find_row(session, channel, address) or _make_subscriber(session, channel, address, locale)
     row.locale, row.conversation_id, row.closed_reason = locale, conversation_id, None
     if confirmed and row.confirmed_at is None:
         row.confirmed_at = now(session)
     session.flush()
+    return row
+
+
+def _make_subscriber(session: Session, channel: str, address: str, locale: str) -> Subscriber:
+    """Or the one that somebody else made in the same moment."""
+    row = Subscriber(
+        channel=channel,
+        address=address,
+        locale=locale,
+        days=list(REMINDER_DAYS),
+        weekly=False,
+        key=secrets.token_urlsafe(24),
+        created_at=now(session),
+        confirmed_at=None,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        found = find_row(session, channel, address)
+        if found is None:
+            raise
+        return found
     return row
 
 
@@ -130,6 +143,13 @@ def set_days(session: Session, channel: str, address: str, days: Collection[int]
         raise Invalid("days can be " + ", ".join(str(day) for day in REMINDER_DAYS), field="days")
     row = _existing(session, channel, address)
     row.days = sorted(days, reverse=True)
+    return view_subscriber(row)
+
+
+def set_locale(session: Session, channel: str, address: str, locale: str) -> SubscriberView:
+    """The language of what they are told. Raises NotFound, Invalid."""
+    row = _existing(session, channel, address)
+    row.locale = take_locale(locale)
     return view_subscriber(row)
 
 

@@ -14,6 +14,7 @@ from handoff.models import (
     message,
     outbox,
     request,
+    signup,
     subscription,
 )
 from handoff.models.base import Base
@@ -33,5 +34,6 @@ __all__ = [
     "message",
     "outbox",
     "request",
+    "signup",
     "subscription",
 ]
