@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -15,11 +15,26 @@ from handoff.models.audit import AuditEntry, AuditPurge
 SYSTEM = "system"
 VISITOR = "visitor"
 BOT = "bot"
+READ_SPAN = timedelta(minutes=30)
+"""One person's reading of one thing is put on record once in so long: an open page is fetched anew at every
+message, and thousands of such entries would hide the one that is looked for. A later visit shows again."""
 
 
 def record(session: Session, actor: str, action: str, subject: str, **details: Any) -> None:
     """`actor` is a coordinator's id, or visitor, bot, system, cli. Details never hold words or contacts."""
     session.add(AuditEntry(at=now(session), actor=actor, action=action, subject=subject, details=details))
+
+
+def record_reading(session: Session, actor: str, action: str, subject: str) -> None:
+    """Written unless the same person's same reading was written within READ_SPAN."""
+    written = select(AuditEntry.id).where(
+        AuditEntry.subject == subject,
+        AuditEntry.actor == actor,
+        AuditEntry.action == action,
+        AuditEntry.at > now(session) - READ_SPAN,
+    )
+    if session.scalar(written.limit(1)) is None:
+        record(session, actor, action, subject)
 
 
 def list_entries(

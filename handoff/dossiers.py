@@ -31,12 +31,13 @@ MOST_EARLIER = 20
 
 
 def get_dossier(session: Session, actor: Actor, number: int) -> Dossier:
-    """Reading is written into the audit trail and marks what was read: this needs a write transaction."""
+    """Reading is written into the audit trail (`audit.record_reading`) and marks what was read: this needs a write
+    transaction."""
     require_answering(actor)
     request = session.get(Request, number)
     if request is None:
         raise NotFound("no such request")
-    audit.record(session, actor.id, "request.read", f"request:{number}")
+    audit.record_reading(session, actor.id, "request.read", f"request:{number}")
     conversation = session.get_one(Conversation, request.conversation_id)
     rows = read_last(session, request.conversation_id)
     read = session.get(RequestRead, (number, actor.id))

@@ -151,7 +151,7 @@ def get_group(session: Session, actor: Actor, group_id: int) -> tuple[GroupView,
     views = _view_groups(session, QuestionGroup.id == group_id)
     if not views:
         raise NotFound("no such group")
-    audit.record(session, actor.id, "group.read", f"group:{group_id}")
+    audit.record_reading(session, actor.id, "group.read", f"group:{group_id}")
     rows = session.execute(
         select(GroupedQuestion, MessageRow, Feedback.reason)
         .join(MessageRow, MessageRow.id == GroupedQuestion.message_id)

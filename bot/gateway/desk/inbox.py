@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from bot.gateway.desk.acting import ActForm, perform
 from bot.gateway.desk.authentication import ANSWERING
-from bot.gateway.desk.page_callers import Answering, word_error
+from bot.gateway.desk.page_callers import Answering, Signed, go, word_error
 from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
 from bot.helpdesk import Helpdesk
@@ -39,6 +39,7 @@ SORTS = ("urgent", "newest", "oldest")
 AGES = (4, 24, 72, 168)
 """Hours since a request came, as the filter offers them."""
 CHANNELS = ("web", "telegram", "email")
+REPORTS = "/inbox/reports"
 BULK = ("claim", "transfer", "remind", "close")
 PAGE_SIZE = 50
 
@@ -145,9 +146,12 @@ def show(
 def show_list(
     request: Request,
     helpdesk: Desk,
-    signed_in: Answering,
+    signed_in: Signed,
     chosen: Annotated[Chosen, Query()],
 ) -> Response:
+    """Whoever does not answer requests looks at reports: their desk begins there."""
+    if signed_in.actor.role not in ANSWERING:
+        return go(request, REPORTS)
     return show(request, helpdesk, signed_in, chosen, part=request.query_params.get("part", "")[:10])
 
 

@@ -39,7 +39,7 @@ def test_a_visitors_answer_waits_and_one_without_a_conversation_is_not_given(
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", ""), ("POST", ""), ("GET", "/1"), ("GET", "/1/export"), ("POST", "/1/claim"), ("POST", "/1/reply"),
+    [("POST", ""), ("GET", "/1"), ("GET", "/1/export"), ("POST", "/1/claim"), ("POST", "/1/reply"),
      ("GET", "/canned"), ("POST", "/canned"), ("POST", "/canned/1/delete"), ("GET", "/approval"),
      ("POST", "/approval")],
 )  # fmt: skip
@@ -54,6 +54,16 @@ def test_a_viewer_opens_none_of_the_desk_and_a_stranger_signs_in(
         assert (stranger.status_code, stranger.headers.get("location")) == (303, "/inbox/sign-in")
         browser.post("/inbox/sign-in", data={"email": account.email, "password": account.password})
         assert browser.request(method, f"/inbox{path}").status_code == 403
+
+
+def test_a_viewer_is_led_to_the_reports(helpdesk: Helpdesk) -> None:
+    with helpdesk.database.transaction() as session:
+        account = add_coordinator(session, email="v@example.org", name="V", role="viewer", with_token=False)
+        session.query(Coordinator).update({"must_change_password": False})
+    with TestClient(create_app(helpdesk), follow_redirects=False) as browser:
+        browser.post("/inbox/sign-in", data={"email": account.email, "password": account.password})
+        opened = browser.get("/inbox")
+        assert (opened.status_code, opened.headers["location"]) == (303, "/inbox/reports")
 
 
 def test_an_unknown_act_is_not_found(helpdesk: Helpdesk) -> None:
