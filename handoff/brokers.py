@@ -28,6 +28,12 @@ class LocalBroker:
             except Exception as error:
                 log.warning("a waiter could not be woken: %s", type(error).__name__)
 
+    def publish_all(self) -> None:
+        """Whatever was missed: everybody who waits looks again."""
+        with self._lock:
+            topics = set(self._wakes)
+        self.publish(topics)
+
     def publish_within(self, session: Session, topics: set[str]) -> None:
         raise NotImplementedError("the process publishes after commit")
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import random
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,13 +30,20 @@ from handoff import schema
 from handoff.brokers import LocalBroker
 from handoff.errors import HandoffError
 from handoff.events import Broker, take_noted
+from handoff.failures import DatabaseBusy
 from handoff.settings import HandoffSettings
 from handoff.wording import Wording, name_event
 from knowledge.clock import Clock
 
-PATIENCE = 30.0
+PATIENCE = 10.0
 """Seconds a writer waits for the others before it is told that the database is busy."""
-
+MOST_QUEUEING = 32
+"""Writers of one process that may wait for SQLite at once: more would only take the threads that readers need."""
+MOST_CONNECTIONS = 80
+"""Of one process to SQLite, where they cost next to nothing: more than there are threads."""
+POSTGRES_LINK = {"connect_timeout": 5, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3,
+                 "tcp_user_timeout": 30_000}  # fmt: skip
+"""Seconds (the last: milliseconds) after which a server that vanished without a word counts as gone [libpq]."""
 
 Write = Callable[[Session], None]
 
@@ -43,10 +53,6 @@ def make_postgres_broker(url: str) -> Broker:
     from handoff.postgres_broker import PostgresBroker
 
     return PostgresBroker(url)
-
-
-class DatabaseBusy(Exception):
-    """Others have been writing for too long; nothing was done, it may be tried again."""
 
 
 class Database:
@@ -75,6 +81,7 @@ class Database:
         reader = self.engine.execution_options(reads_only=True)
         self._reading = sessionmaker(reader, expire_on_commit=False, autoflush=False, info=info)
         self._turn = threading.Lock()
+        self._queue = threading.BoundedSemaphore(MOST_QUEUEING)
 
     def migrate(self) -> None:
         """Bring the schema to the newest version (Alembic, handoff/migrations)."""
@@ -116,8 +123,13 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        if not self._turn.acquire(timeout=PATIENCE):
-            raise DatabaseBusy("the database has been busy for too long")
+        if not self._queue.acquire(blocking=False):
+            raise DatabaseBusy("too many writers are waiting already")
+        try:
+            if not self._turn.acquire(timeout=PATIENCE):
+                raise DatabaseBusy("the database has been busy for too long")
+        finally:
+            self._queue.release()
         try:
             yield
         finally:
@@ -154,8 +166,24 @@ def normalise_url(url: str) -> str:
 
 def make_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False}, pool_size=20)
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            pool_size=10,
+            max_overflow=20,
+            pool_timeout=PATIENCE,
+            connect_args=POSTGRES_LINK,
+        )
+        event.listen(engine, "connect", _prepare_postgres)
+        return engine
+    engine = create_engine(
+        url,
+        connect_args={"timeout": PATIENCE, "check_same_thread": False},
+        hide_parameters=True,
+        pool_size=20,
+        max_overflow=MOST_CONNECTIONS - 20,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -163,8 +191,31 @@ def make_engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    _use_wal(connection)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: Any) -> None:
+    """Two processes that switch a new file at once hold each other's read lock: SQLite then refuses one of them at
+    once, however patient it was asked to be. So the waiting is done here."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(random.uniform(0.005, 0.02))  # noqa: S311 - apart from the other, no more
+        else:
+            return
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    """Nobody waits for another's lock for longer than for SQLite's."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{PATIENCE:.0f}s'")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

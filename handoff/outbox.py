@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from handoff import audit, events
 from handoff.database import count_changed, now, settings_of
 from handoff.errors import IllegalMove, NotFound
+from handoff.leases import is_free
 from handoff.messages import Message
 from handoff.models.message import MessageRow
 from handoff.models.outbox import Outgoing
@@ -93,13 +94,15 @@ def lease_deliveries(session: Session, channels: Collection[str], *, limit: int 
         earlier.state == "waiting",
         earlier.id < Outgoing.id,
     )
+    # Not later than now, even if the clock has gone back since it was written.
+    at_once = (Outgoing.attempts == 0) & (Outgoing.try_at == Outgoing.created_at)
     rows = session.scalars(
         select(Outgoing)
         .where(
             Outgoing.state == "waiting",
             Outgoing.channel.in_(channels),
-            Outgoing.try_at <= moment,
-            or_(Outgoing.leased_until.is_(None), Outgoing.leased_until <= moment),
+            or_(Outgoing.try_at <= moment, at_once),
+            is_free(Outgoing.leased_until, moment, LEASE),
             is_first,
         )
         .order_by(Outgoing.id)

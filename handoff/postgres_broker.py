@@ -56,6 +56,7 @@ class PostgresBroker(LocalBroker):
         with psycopg.connect(self._conninfo, autocommit=True) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             self.listening.set()
+            self.publish_all()
             while not self._stopping.is_set():
                 for notice in connection.notifies(timeout=LOOKS_EVERY):
                     self.publish(set(json.loads(notice.payload)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from handoff import events, figures
@@ -13,6 +13,7 @@ from handoff.database import even_if_refused, now
 from handoff.effects import apply_effect
 from handoff.errors import StaleEpoch
 from handoff.held import hold_answers
+from handoff.leases import is_free
 from handoff.messages import Author, Draft, Message
 from handoff.models.conversation import Conversation
 from handoff.models.message import MessageRow, TurnRow
@@ -41,7 +42,7 @@ def next_turns(session: Session, *, limit: int = 20, lease_seconds: int = 60) ->
         select(TurnRow)
         .where(
             TurnRow.state == "waiting",
-            or_(TurnRow.leased_until.is_(None), TurnRow.leased_until <= moment),
+            is_free(TurnRow.leased_until, moment, timedelta(seconds=lease_seconds)),
             is_first,
         )
         .order_by(TurnRow.created_at, TurnRow.conversation_id)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from handoff import events
 from handoff.database import now
+from handoff.leases import is_free
 from handoff.models.channel import ChannelUpdate
 
 LEASE = timedelta(seconds=60)
@@ -87,8 +88,8 @@ def lease_updates(session: Session, channel: str, *, limit: int) -> list[StoredU
         .where(
             ChannelUpdate.channel == channel,
             ChannelUpdate.state == "waiting",
-            ChannelUpdate.try_at <= moment,
-            or_(ChannelUpdate.leased_until.is_(None), ChannelUpdate.leased_until < moment),
+            or_(ChannelUpdate.try_at <= moment, ChannelUpdate.attempts == 0),
+            is_free(ChannelUpdate.leased_until, moment, LEASE),
             is_first,
         )
         .order_by(ChannelUpdate.update_id)

@@ -54,6 +54,19 @@ class Postgres:
     def drop(self, name: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
+    def stop(self, mode: str = "fast") -> None:
+        """Whoever is connected is cut off; `start` brings it back. Nothing is flushed with `immediate`."""
+        control(self.folder, "-m", mode, "stop")
+
+    def start(self) -> None:
+        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+        options += f" -c port={self.port} -c unix_socket_directories={self.folder}"
+        control(self.folder, "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+
+def control(folder: Path, *arguments: str) -> None:
+    call([str(find_programs() / "pg_ctl"), "-D", str(folder / "data"), *arguments], folder)
+
 
 def find_programs() -> Path:
     """The folder of initdb and pg_ctl."""
@@ -91,24 +104,12 @@ def run_postgres() -> Iterator[Postgres]:
         data = folder / "data"
         make = f"initdb -D {data} -U postgres -A trust -E UTF8 --no-sync --no-locale --no-instructions".split()
         call([str(programs / make[0]), *make[1:]], folder)
-        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        options += f" -c port={port} -c unix_socket_directories={folder}"
-        start = [
-            str(programs / "pg_ctl"),
-            "-D",
-            str(data),
-            "-w",
-            "-l",
-            str(folder / "log"),
-            "-o",
-            options,
-            "start",
-        ]
-        call(start, folder)
+        server = Postgres(port, folder)
+        server.start()
         try:
-            yield Postgres(port, folder)
+            yield server
         finally:
-            call([str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"], folder)
+            server.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
