@@ -27,7 +27,8 @@ NOTED_EVERY = timedelta(minutes=1)
 class SignedIn:
     """`session_token` goes into the cookie and `csrf` into forms and the X-CSRF-Token header.
 
-    `noted` is False when it is time to write down that the session is in use (`note_use`).
+    `noted` is False when it is time to write down that the session is in use (`note_use`). `locale` is the
+    language the coordinator works in.
     """
 
     actor: Actor
@@ -35,6 +36,7 @@ class SignedIn:
     csrf: str
     must_change_password: bool
     noted: bool = True
+    locale: str = "lv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ def open_session(session: Session, row: Coordinator, *, address: str, agent: str
     )
     session.flush()
     audit.record(session, row.id, "signed_in", f"coordinator:{row.id}")
-    return SignedIn(Actor(row.id, row.email, row.name, row.role), token, csrf, row.must_change_password)
+    actor = Actor(row.id, row.email, row.name, row.role)
+    return SignedIn(actor, token, csrf, row.must_change_password, locale=row.locale)
 
 
 def actor_of_session(session: Session, session_token: str) -> SignedIn:
@@ -180,6 +183,7 @@ def actor_of_session(session: Session, session_token: str) -> SignedIn:
         row.csrf,
         holder.must_change_password,
         noted=moment - row.used_at < NOTED_EVERY,
+        locale=holder.locale,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -34,6 +35,7 @@ from bot.gateway.security import SecurityHeaders
 from bot.gateway.streams import Streams
 from bot.gateway.workers import run_workers
 from bot.helpdesk import Helpdesk
+from handoff.passwords import dummy_hash
 
 API = "/api/v1"
 UPLOADS = {
@@ -98,7 +100,7 @@ def add_middleware(app: FastAPI, helpdesk: Helpdesk) -> None:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.embed_origins,
-        allow_methods=["GET", "POST", "DELETE"],
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
         expose_headers=["Retry-After", "X-Request-ID"],
     )
@@ -110,6 +112,7 @@ def add_middleware(app: FastAPI, helpdesk: Helpdesk) -> None:
 def make_lifespan(helpdesk: Helpdesk):  # type: ignore[no-untyped-def]
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(dummy_hash)
         async with run_workers(helpdesk) as rasa:
             app.state.rasa = rasa
             yield

@@ -27,7 +27,7 @@ def preferred_locale(request: Request) -> str:
     English without their owner's knowing.
     """
     asked = request.query_params.get("lang", "")
-    own = str(request.app.state.helpdesk.settings.locale)
+    own = getattr(request.state, "own_locale", None) or str(request.app.state.helpdesk.settings.locale)
     if asked in LOCALES:
         return asked
     if "text/html" in request.headers.get("accept", ""):

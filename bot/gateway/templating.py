@@ -29,9 +29,21 @@ NAMES = {"lv": "Latviešu", "en": "English"}
 
 
 def choose_locale(request: Request) -> str:
-    """`?lang=` if it is one of ours, else the language of the helpdesk."""
+    """`?lang=` if it is one of ours, else the coordinator's own, else the language of the helpdesk."""
     asked = request.query_params.get("lang", "")
-    return asked if asked in LOCALES else str(request.app.state.helpdesk.settings.locale)
+    return asked if asked in LOCALES else own_locale(request) or str(request.app.state.helpdesk.settings.locale)
+
+
+def own_locale(request: Request) -> str | None:
+    """Of whoever is signed in at the desk; None on pages that do not ask who is looking."""
+    return getattr(request.state, "own_locale", None)
+
+
+def unsaid_locale(request: Request) -> str:
+    """The language that an address need not say. None of them, for a coordinator who has another than the
+    helpdesk: their links say it, so that pages for everybody keep it too."""
+    helpdesks = str(request.app.state.helpdesk.settings.locale)
+    return helpdesks if own_locale(request) in (None, helpdesks) else ""
 
 
 def make_link(path: str, locale: str, default: str) -> str:
@@ -104,15 +116,15 @@ def render(
 ) -> HTMLResponse:
     """`languages` gives the page's address in each language where it is not `?lang=` that changes it."""
     settings = request.app.state.helpdesk.settings
-    locale = locale or choose_locale(request)
+    locale, unsaid = locale or choose_locale(request), unsaid_locale(request)
     page = environment.get_template(template).render(
         request=request,
         locale=locale,
         zone=settings.zone,
         settings=settings,
         t=partial(say, locale),
-        link=lambda path: make_link(path, locale, settings.locale),
-        languages=languages or {one: switch_language(request, one, settings.locale) for one in LOCALES},
+        link=lambda path: make_link(path, locale, unsaid),
+        languages=languages or {one: switch_language(request, one, unsaid) for one in LOCALES},
         language_names=NAMES,
         **facts,
     )

@@ -10,10 +10,10 @@ from bot.gateway.conversations import problems, rates_of
 from bot.gateway.desk.authentication import (
     Answering,
     Anyone,
+    begin_session,
     check_origin,
     delete_cookie,
     session_token,
-    set_cookie,
 )
 from bot.gateway.desk.schemas import (
     Close,
@@ -56,7 +56,7 @@ def login(body: Credentials, request: Request, response: Response, helpdesk: Des
         address=address_of(request),
         agent=request.headers.get("user-agent", ""),
     )
-    set_cookie(request, response, signed_in.session_token)
+    begin_session(request, response, helpdesk, signed_in)
     response.headers["Cache-Control"] = "no-store"
     actor = signed_in.actor
     return Me(

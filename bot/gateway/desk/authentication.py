@@ -12,7 +12,8 @@ from fastapi import Depends, Request, Response
 
 from bot.gateway.errors import Problem
 from bot.gateway.visitors import Desk
-from handoff.coordinators import SignedIn, actor_of_session, actor_of_token
+from bot.helpdesk import Helpdesk
+from handoff.coordinators import SignedIn, actor_of_session, actor_of_token, sign_out
 from handoff.errors import NotAllowed
 from handoff.requests import Actor
 from handoff.sessions import note_use
@@ -49,6 +50,16 @@ def delete_cookie(request: Request, response: Response) -> None:
     response.delete_cookie(
         cookie_name(request), path="/", httponly=True, samesite="lax", secure=is_secure(request)
     )
+
+
+def begin_session(request: Request, response: Response, helpdesk: Helpdesk, signed_in: SignedIn) -> None:
+    """The cookie of a new session. The one before ends, whoever's it was: a token from before the sign-in, planted
+    or left behind, is worth nothing after it."""
+    before = session_token(request)
+    if before:
+        with helpdesk.database.transaction() as session:
+            sign_out(session, before)
+    set_cookie(request, response, signed_in.session_token)
 
 
 def session_token(request: Request) -> str | None:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from bot.gateway.desk.authentication import ANSWERING, SAFE, Caller, check_csrf, find_caller
 from bot.gateway.desk.form_data import MOST_FIELDS
+from bot.gateway.desk.wanted_pages import PASSWORD, SIGN_IN, lead_over
 from bot.gateway.errors import Problem
 from bot.gateway.templating import choose_locale
 from bot.gateway.visitors import Desk
@@ -21,7 +22,7 @@ from handoff.errors import HandoffError
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 FormText = Annotated[str, Form(max_length=4000)]
 ShortText = Annotated[str, Form(max_length=300)]
-BEFORE_A_PASSWORD = ("/inbox/password", "/inbox/sign-out")
+BEFORE_A_PASSWORD = (PASSWORD, "/inbox/sign-out")
 """What the holder of a one-time password may do without changing it."""
 
 
@@ -37,12 +38,20 @@ def page_visitor(request: Request, helpdesk: Desk) -> SignedIn:
     try:
         caller = find_caller(request, helpdesk)
     except Problem as problem:
-        raise HTTPException(303, headers={"Location": "/inbox/sign-in"}) from problem
+        raise send_to(request, lead_over(request, SIGN_IN)) from problem
     if caller.signed_in is None:
-        raise HTTPException(303, headers={"Location": "/inbox/sign-in"})
+        raise send_to(request, lead_over(request, SIGN_IN))
     if caller.signed_in.must_change_password and request.url.path not in BEFORE_A_PASSWORD:
-        raise HTTPException(303, headers={"Location": "/inbox/password"})
+        raise send_to(request, lead_over(request, PASSWORD))
+    request.state.own_locale = caller.signed_in.locale
     return caller.signed_in
+
+
+def send_to(request: Request, address: str) -> HTTPException:
+    """Another page first. A fragment that htmx fetches has the whole page go there: it is no place for a form."""
+    if "hx-request" in request.headers:
+        return HTTPException(401, headers={"HX-Redirect": address})
+    return HTTPException(303, headers={"Location": address})
 
 
 async def page_caller(request: Request, signed_in: Annotated[SignedIn, Depends(page_visitor)]) -> SignedIn:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from bot.gateway.conversations import rates_of
 from bot.gateway.desk.api import address_of
-from bot.gateway.desk.authentication import check_origin, delete_cookie, set_cookie
+from bot.gateway.desk.authentication import begin_session, check_origin, delete_cookie
 from bot.gateway.desk.page_callers import ShortText, Signed, go, word_error
+from bot.gateway.desk.wanted_pages import HOME, lead_to, take_page
 from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
-from handoff.coordinators import change_password, sign_in_at, sign_out
+from handoff.coordinators import SignedIn, change_password, sign_in_at, sign_out
 from handoff.errors import Invalid, Locked, NotAllowed
 
 router = APIRouter(prefix="/inbox", include_in_schema=False)
@@ -18,7 +22,13 @@ router = APIRouter(prefix="/inbox", include_in_schema=False)
 
 @router.get("/sign-in")
 def show_sign_in(request: Request) -> Response:
-    return render(request, "desk/sign_in.html", error=None, email="", asks_code=False)
+    return show_form(request)
+
+
+def show_form(request: Request, *, status: int = 200, **told: object) -> Response:
+    wanted = take_page(request.query_params.get("next", ""))
+    facts: dict[str, Any] = {"error": None, "email": "", "asks_code": False, **told}
+    return render(request, "desk/sign_in.html", status=status, wanted=wanted, **facts)
 
 
 @router.post("/sign-in")
@@ -44,10 +54,18 @@ def take_sign_in(
     except (NotAllowed, Locked) as error:
         asks_code = str(error.facts.get("reason", "")).startswith("code")
         status, told = (429 if isinstance(error, Locked) else 403), word_error(locale, error)
-        return render(request, "desk/sign_in.html", status=status, error=told, email=email, asks_code=asks_code)
-    response = go(request, "/inbox/password" if signed_in.must_change_password else "/inbox")
-    set_cookie(request, response, signed_in.session_token)
+        return show_form(request, status=status, error=told, email=email, asks_code=asks_code)
+    response = enter(request, signed_in)
+    begin_session(request, response, helpdesk, signed_in)
     return response
+
+
+def enter(request: Request, signed_in: SignedIn) -> RedirectResponse:
+    """To the page that was wanted; the holder of a one-time password chooses their own first."""
+    wanted = take_page(request.query_params.get("next", ""))
+    if not signed_in.must_change_password:
+        return lead_to(request, wanted)
+    return go(request, "/inbox/password", **({"next": wanted} if wanted != HOME else {}))
 
 
 @router.post("/sign-out")
@@ -61,7 +79,12 @@ def take_sign_out(request: Request, helpdesk: Desk, signed_in: Signed) -> Respon
 
 @router.get("/password")
 def show_password(request: Request, signed_in: Signed) -> Response:
-    return render(request, "desk/password.html", signed_in=signed_in, counts={}, error=None)
+    return show_choice(request, signed_in)
+
+
+def show_choice(request: Request, signed_in: SignedIn, *, status: int = 200, error: str | None = None) -> Response:
+    wanted = take_page(request.query_params.get("next", ""))
+    return render(request, "desk/password.html", status=status, signed_in=signed_in, wanted=wanted, error=error)
 
 
 @router.post("/password")
@@ -77,5 +100,5 @@ def take_password(
             change_password(session, signed_in.actor, old=old, new=new, keep=signed_in.session_token)
     except Invalid as error:
         told = word_error(choose_locale(request), error)
-        return render(request, "desk/password.html", status=422, signed_in=signed_in, counts={}, error=told)
-    return go(request, "/inbox")
+        return show_choice(request, signed_in, status=422, error=told)
+    return lead_to(request, take_page(request.query_params.get("next", "")))

@@ -51,7 +51,8 @@ def test_a_viewer_opens_none_of_the_desk_and_a_stranger_signs_in(
         session.query(Coordinator).update({"must_change_password": False})
     with TestClient(create_app(helpdesk), follow_redirects=False) as browser:
         stranger = browser.request(method, f"/inbox{path}")
-        assert (stranger.status_code, stranger.headers.get("location")) == (303, "/inbox/sign-in")
+        assert stranger.status_code == 303
+        assert stranger.headers["location"].startswith("/inbox/sign-in")
         browser.post("/inbox/sign-in", data={"email": account.email, "password": account.password})
         assert browser.request(method, f"/inbox{path}").status_code == 403
 
