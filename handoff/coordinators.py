@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from handoff import audit, moves
 from handoff.api_tokens import actor_of_token, issue_token, list_tokens, revoke_token
-from handoff.database import now
+from handoff.availability import ANSWERS
+from handoff.database import now, take_turn
 from handoff.errors import IllegalMove, Invalid, NotFound
 from handoff.intake import take_locale
 from handoff.models.base import clean_text
@@ -97,8 +98,7 @@ def add_coordinator(
     by: str = "cli",
 ) -> NewAccount:
     """The password is one-time and shown only here. Raises Invalid for a known address or a wrong role."""
-    if role not in ROLES:
-        raise Invalid(f"a role is one of {', '.join(ROLES)}", field="role", reason="unknown")
+    check_role(role)
     plain = take_email(email)
     if session.scalar(select(Coordinator.id).where(Coordinator.email == plain)) is not None:
         raise Invalid("there is an account with this address already", field="email", reason="known")
@@ -155,9 +155,9 @@ def change_password(session: Session, actor: Actor, *, old: str, new: str, keep:
     audit.record(session, actor.id, "password.changed", f"coordinator:{row.id}")
 
 
-def disable_coordinator(session: Session, email: str, *, by: str = "cli") -> None:
-    """Ends all sessions and tokens; requests in hand go back to the queue. Raises IllegalMove for the last
-    administrator."""
+def disable_coordinator(session: Session, email: str, *, by: str = "cli", to: str | None = None) -> None:
+    """Ends all sessions and tokens; requests in hand go to the colleague `to`, or back to the queue. Raises
+    IllegalMove for the last administrator, Invalid for a colleague who does not answer."""
     row = find_coordinator(session, email)
     if row.disabled_at is not None:
         return
@@ -165,19 +165,34 @@ def disable_coordinator(session: Session, email: str, *, by: str = "cli") -> Non
     row.disabled_at = now(session)
     end_sessions(session, row.id)
     session.execute(delete(ApiToken).where(ApiToken.coordinator_id == row.id))
+    held = hand_on(session, row, by=by, to=to)
+    audit.record(session, by, "coordinator.disabled", f"coordinator:{row.id}", put_back=held)
+
+
+def hand_on(session: Session, row: Coordinator, *, by: str, to: str | None = None) -> int:
+    """Everything this coordinator has goes to the colleague, else back to the queue. How many requests it was."""
+    receiver = moves.find_receiver(session, to) if to else None
+    if receiver is not None and receiver.id == row.id:
+        raise Invalid("the colleague is somebody else", field="to", reason="self")
     held = session.scalars(
         select(Request.number).where(Request.assignee_id == row.id, Request.state.in_(moves.HELD))
     ).all()
     for number in held:
         conversation, request = moves.lock_request(session, number)
-        if request.assignee_id == row.id:
+        if request.assignee_id != row.id:
+            continue
+        if receiver is None:
             moves.put_back(session, conversation, request, "released", audit.SYSTEM)
-    audit.record(session, by, "coordinator.disabled", f"coordinator:{row.id}", put_back=len(held))
+        else:
+            moves.hand_to(session, conversation, request, receiver, by)
+    return len(held)
 
 
 def _keep_an_administrator(session: Session, row: Coordinator) -> None:
+    """One at a time: two who take each other's role at once would leave none."""
     if row.role != "administrator":
         return
+    take_turn(session, "administrators")
     others = session.scalar(
         select(func.count())
         .select_from(Coordinator)
@@ -194,16 +209,24 @@ def enable_coordinator(session: Session, email: str, *, by: str) -> None:
 
 
 def change_role(session: Session, email: str, role: str, *, by: str) -> None:
-    """Sessions end, so that nothing goes on under the old role. Raises Invalid; IllegalMove for the last
-    administrator."""
-    if role not in ROLES:
-        raise Invalid(f"a role is one of {', '.join(ROLES)}", field="role", reason="unknown")
+    """Sessions end, so that nothing goes on under the old role, and who no longer answers keeps no request. Raises
+    Invalid; IllegalMove for the last administrator."""
+    check_role(role)
     row = find_coordinator(session, email)
+    if row.role == role:
+        return
     if role != "administrator":
         _keep_an_administrator(session, row)
     before, row.role = row.role, role
     end_sessions(session, row.id)
+    if role not in ANSWERS:
+        hand_on(session, row, by=by)
     audit.record(session, by, "coordinator.role", f"coordinator:{row.id}", before=before, after=role)
+
+
+def check_role(role: str) -> None:
+    if role not in ROLES:
+        raise Invalid(f"a role is one of {', '.join(ROLES)}", field="role", reason="unknown")
 
 
 def list_coordinators(session: Session, *, disabled: bool = False) -> list[Actor]:
