@@ -16,6 +16,7 @@ import httpx2
 import numpy as np
 
 from bot.draft_json import read_draft
+from bot.log import request_id
 from handoff.messages import Draft
 from retrieval.encoder import Vector
 
@@ -52,7 +53,8 @@ class Rasa:
     """One connection pool to one Rasa server. Used from one event loop."""
 
     def __init__(self, url: str, secret: str, timeout: float) -> None:
-        self._url = f"{url.rstrip('/')}/webhooks/helpdesk/webhook"
+        base = f"{url.rstrip('/')}/webhooks/helpdesk"
+        self._url, self._conversations = f"{base}/webhook", f"{base}/conversations"
         self._status = f"{url.rstrip('/')}/"
         self._client = httpx2.AsyncClient(
             timeout=httpx2.Timeout(timeout, connect=1.0),
@@ -73,8 +75,9 @@ class Rasa:
 
     async def _ask(self, sender: str, message: str, metadata: dict[str, Any]) -> RasaAnswer:
         body = {"sender": sender, "message": message, "metadata": metadata}
+        headers = {"X-Request-ID": request_id.get() or "unknown"}
         try:
-            response = await self._client.post(self._url, json=body)
+            response = await self._client.post(self._url, json=body, headers=headers)
         except httpx2.TimeoutException as error:
             raise RasaUnavailable("slow") from error
         except httpx2.HTTPError as error:
@@ -82,6 +85,19 @@ class Rasa:
         if response.status_code != 200 or len(response.content) > LARGEST_ANSWER:
             raise RasaUnavailable(f"status_{response.status_code}")
         return read_answer(response)
+
+    async def forget(self, conversation_id: str) -> bool:
+        """False where its trackers are kept by a store that cannot be told to forget, and go by their expiry.
+
+        Raises RasaUnavailable.
+        """
+        try:
+            response = await self._client.delete(f"{self._conversations}/{conversation_id}")
+        except httpx2.HTTPError as error:
+            raise RasaUnavailable("unreachable") from error
+        if response.status_code not in (200, 501):
+            raise RasaUnavailable(f"status_{response.status_code}")
+        return response.status_code == 200
 
     async def is_up(self) -> bool:
         try:

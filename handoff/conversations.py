@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import clocks, events, history, notifying, tokens
+from handoff import clocks, events, history, notifying, tokens, tracing
 from handoff.database import now
 from handoff.errors import Invalid
 from handoff.folding import add_folded
@@ -182,6 +182,7 @@ def _add_turn(session: Session, row: MessageRow) -> None:
             seq=row.seq,
             state="waiting",
             attempts=0,
+            request_id=tracing.request_id.get(),
             created_at=row.created_at,
         )
     )

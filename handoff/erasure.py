@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from handoff import audit, drafts, events, moves, question_groups
+from handoff import audit, drafts, events, moves, question_groups, trackers
 from handoff.database import now
 from handoff.folding import fold
 from handoff.models.attachment import Attachment
@@ -23,10 +23,9 @@ from handoff.records import find_open_request, lock_conversation
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What is left to erase outside the database: `senders` are Rasa's trackers, `files` paths of uploads."""
+    """What is left to erase on the disk: `files` are paths of uploads. Rasa is told by its own rows."""
 
     conversation_id: str
-    senders: tuple[str, ...]
     files: tuple[str, ...]
 
 
@@ -38,15 +37,15 @@ def erase_conversation(session: Session, conversation_id: str, *, by: str = audi
     if request is not None:
         moves.end(session, conversation, request, outcome="withdrawn", actor=by)
     files = tuple(session.scalars(select(Attachment.path).where(Attachment.message_id.in_(_ids(conversation_id)))))
-    senders = tuple(f"{conversation.id}.{number}" for number in range(1, conversation.session_no + 1))
     _blank_messages(session, conversation_id)
     _blank_requests(session, conversation_id)
     drafts.forget_drafts(session, conversation_id)
     question_groups.forget_questions(session, conversation_id)
     _forget_ways_in(session, conversation)
+    trackers.note_erasure(session, conversation_id)
     audit.record(session, by, "conversation.erased", f"conversation:{conversation_id}")
     events.note(session, events.conversation_topic(conversation_id), events.REQUESTS)
-    return Erased(conversation_id, senders, files)
+    return Erased(conversation_id, files)
 
 
 def _ids(conversation_id: str) -> Select[str]:

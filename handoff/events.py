@@ -15,6 +15,8 @@ REQUESTS = "requests"
 OUTBOX = "outbox"
 UPDATES = "updates"
 """Something came in from a chat channel."""
+ERASURES = "erasures"
+"""Rasa has something to forget."""
 
 
 def conversation_topic(conversation_id: str) -> str:

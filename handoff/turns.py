@@ -68,6 +68,7 @@ def _lease(session: Session, row: TurnRow) -> Turn:
         value=message.value,
         recent=tuple(view_message(said) for said in before),
         attempts=row.attempts,
+        request_id=row.request_id,
         facts={"request": describe_request(session, request, conversation.locale)} if request else {},
     )
 

@@ -55,6 +55,7 @@ class Turn:
     value: str | None
     recent: tuple[Message, ...] = ()
     attempts: int = 0
+    request_id: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import json
 import logging
+import time
 import zlib
 from typing import Any
 
@@ -16,6 +17,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from bot.log import request_id
 
 SECRET_HEADER = "X-Helpdesk-Secret"  # noqa: S105 - the header's name
 LARGEST_CALL = 8_000_000
@@ -49,6 +52,15 @@ async def read_call(request: Request) -> dict[str, Any] | None:
     return call if isinstance(call, dict) else None
 
 
+def find_request(call: dict[str, Any]) -> str | None:
+    """The id that went to Rasa with the message."""
+    tracker = call.get("tracker")
+    latest = tracker.get("latest_message") if isinstance(tracker, dict) else None
+    metadata = latest.get("metadata") if isinstance(latest, dict) else None
+    found = metadata.get("request_id") if isinstance(metadata, dict) else None
+    return found if isinstance(found, str) else None
+
+
 def make_actions_app(secret: str) -> Starlette:
     """Answers as rasa-sdk's own action server does, for whoever knows the secret."""
     executor = make_executor()
@@ -64,6 +76,8 @@ def make_actions_app(secret: str) -> Starlette:
 
     async def answer(call: dict[str, Any]) -> Response:
         name = call.get("next_action")
+        request_id.set(find_request(call))
+        began = time.monotonic()
         try:
             result = await run_in_threadpool(run_action, executor, call)
         except ActionExecutionRejection as error:
@@ -75,6 +89,7 @@ def make_actions_app(secret: str) -> Starlette:
         except Exception as error:
             log.error("action %s failed: %s", name, type(error).__name__)
             return JSONResponse({"error": type(error).__name__, "action_name": name}, 500)
+        log.info("action %s took %d ms", name, round((time.monotonic() - began) * 1000))
         return JSONResponse(result.model_dump() if result else None)
 
     return Starlette(routes=[Route("/internal/actions/webhook", webhook, methods=["POST"])])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
+import time
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,11 +23,16 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+REFUSED_OFTEN = 429
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+log = logging.getLogger(__name__)
 
 
 class SecurityHeaders:
-    """Also names each request: X-Request-ID, the caller's own if it is a plausible one.
+    """Also names each request: X-Request-ID, the caller's own if it is a plausible one; and logs those that change
+    something, by the route's pattern, since an address may name a person or a conversation.
 
     Only /chat may be framed, and only by the sites that may embed the chat.
     """
@@ -42,9 +49,11 @@ class SecurityHeaders:
         given = Headers(scope=scope).get("x-request-id", "")
         name = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         token = request_id.set(name)
+        began = time.monotonic()
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                tell_request(scope, message["status"], time.monotonic() - began)
                 self._add_headers(MutableHeaders(scope=message), scope["path"], name)
             await send(message)
 
@@ -63,3 +72,11 @@ class SecurityHeaders:
         if self._secure:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         headers["X-Request-ID"] = name
+
+
+def tell_request(scope: Scope, status: int, seconds: float) -> None:
+    """Not each refusal of a flood: they are counted, and would fill the disk."""
+    if scope["method"] in SAFE or status == REFUSED_OFTEN:
+        return
+    route = getattr(scope.get("route"), "path", "unknown")
+    log.info("%s %s: %d in %d ms", scope["method"], route, status, round(seconds * 1000))

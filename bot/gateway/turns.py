@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from bot import metrics
 from bot.helpdesk import Helpdesk
 from bot.leased_work import LeasedWork
+from bot.log import request_id
 from bot.rasa import Rasa, RasaAnswer, RasaUnavailable, pack_vector
 from bot.replies import buttons, fallback
 from bot.replies.situation import Situation
@@ -64,10 +66,13 @@ class TurnWorker(LeasedWork[Turn]):
         return row.message.id, row.attempts
 
     async def work_on(self, row: Turn) -> None:
+        request_id.set(row.request_id or row.message.id)
+        began = time.monotonic()
         try:
             with metrics.turn_seconds.time():
                 answer = await self._compose(row)
                 await run_in_threadpool(self._record, row, answer)
+            log.info("turn %s answered in %d ms", row.message.id, round((time.monotonic() - began) * 1000))
         except HandoffError as refused:
             log.info("turn %s: %s", row.message.id, refused.code)
 
@@ -130,6 +135,7 @@ def describe_turn(turn: Turn, vector: Vector | None) -> dict[str, Any]:
         "value": turn.value,
         "text": turn.message.text,
         "request_number": turn.conversation.request_number,
+        "request_id": turn.request_id or turn.message.id,
         "recent": [
             {
                 "id": said.id,

@@ -11,6 +11,7 @@ from functools import partial
 from bot.call_refresh import refresh_calls
 from bot.channels.announcer import Announcer
 from bot.erasing import erase_files, sweep_uploads
+from bot.gateway.forgetting import keep_forgetting
 from bot.gateway.turns import TurnWorker
 from bot.helpdesk import Helpdesk, fingerprint_materials
 from bot.learning.grouping import group_new
@@ -93,6 +94,8 @@ def make_workers(helpdesk: Helpdesk, rasa: Rasa | None) -> dict[str, Callable[[]
         "retention": partial(keep_retention, helpdesk),
         "questions": partial(keep_grouping, helpdesk),
     }
+    if rasa is not None:
+        workers["forgetting"] = partial(keep_forgetting, helpdesk, rasa)
     if helpdesk.settings.calls_source is not None:
         workers["calls"] = partial(keep_calls_fresh, helpdesk)
     if helpdesk.settings.mail is not None:

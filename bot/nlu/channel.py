@@ -1,13 +1,18 @@
-"""The one way into Rasa: `POST /webhooks/helpdesk/webhook`, asked by the helpdesk itself over loopback.
+"""The one way into Rasa: `/webhooks/helpdesk`, asked by the helpdesk itself over loopback with
+`Authorization: Bearer <secret>`.
 
-Request: `{"sender", "message", "metadata"}` with `Authorization: Bearer <secret>`. Answer: what the actions sent
-(`messages`: drafts), and what was understood (`intent`, `entities`). A button's message begins with "/"; a
+`POST …/webhook` takes `{"sender", "message", "metadata"}`, and `X-Request-ID` for the log. Answer: what the
+actions sent (`messages`: drafts), and what was understood (`intent`, `entities`). A button's message begins with "/"; a
 person's never does, so that nobody can type an intent.
+
+`DELETE …/conversations/<id>` forgets a conversation that was erased. 501 where the trackers are kept by a store
+that cannot be told to: there they go when their time is over.
 """
 
 from __future__ import annotations
 
 import hmac
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -16,8 +21,14 @@ from rasa.shared.exceptions import InvalidConfigException
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from structlog.contextvars import bound_contextvars
+
+from bot.nlu.tracing import make_log, read_request_id
+from bot.nlu.tracker_store import forget_conversation
 
 LONGEST_MESSAGE = 8000
+
+log = make_log()
 
 
 class HelpdeskChannel(InputChannel):
@@ -49,7 +60,21 @@ class HelpdeskChannel(InputChannel):
             body = request.json
             if not _is_message(body):
                 return response.json({"error": "invalid"}, status=422)
-            return response.json(await self._answer(body, on_new_message))
+            request_id = read_request_id(request.headers.get("x-request-id", ""))
+            with bound_contextvars(request=request_id):
+                began = time.monotonic()
+                answer = await self._answer(body, on_new_message)
+                tell_turn(request_id, answer, time.monotonic() - began)
+            return response.json(answer)
+
+        @webhook.route("/conversations/<conversation_id:str>", methods=["DELETE"])
+        async def forget(request: Request, conversation_id: str) -> HTTPResponse:
+            if not self._knows(request):
+                return response.json({"error": "unauthorized"}, status=401)
+            forgotten = forget_conversation(request.app.ctx.agent.tracker_store, conversation_id)
+            if forgotten is None:
+                return response.json({"error": "not here"}, status=501)
+            return response.json({"forgotten": forgotten})
 
         return webhook
 
@@ -73,6 +98,12 @@ class HelpdeskChannel(InputChannel):
             "intent": understood.get("intent", {}),
             "entities": understood.get("entities", []),
         }
+
+
+def tell_turn(request_id: str, answer: dict[str, Any], seconds: float) -> None:
+    intent = answer["intent"].get("name")
+    facts = {"request": request_id, "intent": intent, "drafts": len(answer["messages"])}
+    log.info("a message was answered in %d ms", round(seconds * 1000), extra={"facts": facts})
 
 
 def _is_message(body: object) -> bool:

@@ -48,7 +48,7 @@ class MessageRow(Base):
 class TurnRow(Base):
     """A visitor message that the bot is to answer. `state`: waiting, done (answered) or dropped (a person has it).
 
-    `epoch` is the conversation's when the turn was last leased.
+    `epoch` is the conversation's when the turn was last leased. `request_id` is of the request it came with.
     """
 
     __tablename__ = "turns"
@@ -60,6 +60,7 @@ class TurnRow(Base):
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     epoch: Mapped[int | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    request_id: Mapped[str | None] = mapped_column(String(64))
     leased_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

@@ -19,6 +19,7 @@ from telegram.ext import CallbackContext
 from bot.channels.telegram.client import TelegramApplication
 from bot.helpdesk import Helpdesk
 from bot.leased_work import LeasedWork
+from bot.log import request_id
 from handoff import events, updates
 from handoff.database import Database
 from handoff.updates import NewUpdate, StoredUpdate
@@ -97,6 +98,7 @@ class Inbox(LeasedWork[StoredUpdate]):
         return row.update_id
 
     async def work_on(self, row: StoredUpdate) -> None:
+        request_id.set(f"telegram-{row.update_id}")
         try:
             await self._process(row)
             await run_in_threadpool(self._end, row)
