@@ -2,8 +2,8 @@
 `Authorization: Bearer <secret>`.
 
 `POST …/webhook` takes `{"sender", "message", "metadata"}`, and `X-Request-ID` for the log. Answer: what the
-actions sent (`messages`: drafts), and what was understood (`intent`, `entities`). A button's message begins with "/"; a
-person's never does, so that nobody can type an intent.
+actions sent (`messages`: drafts), and what was understood (`intent`, `entities`). A button's message begins
+with "/"; a person's never does, so that nobody can type an intent.
 
 `DELETE …/conversations/<id>` forgets a conversation that was erased. 501 where the trackers are kept by a store
 that cannot be told to: there they go when their time is over.
