@@ -1,8 +1,8 @@
 """Saving everything the helpdesk has written, while it runs, and putting it back.
 
 A backup is one .tar.gz: the database as it stood at one moment (SQLite's online backup, or pg_dump's own format),
-the documents people added, and the files they sent. The index and the Rasa model are not in it: they are made anew
-from what is.
+the documents people added, the files they sent, and the secret that opens what the database keeps sealed. The
+index and the Rasa model are not in it: they are made anew from what is.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from bot.installation_secret import NAME as SECRET
+from bot.installation_secret import secret_path
 from bot.settings import Settings
 
 MANIFEST = "backup.json"
@@ -82,7 +84,7 @@ def pack(packed: Path, folder: Path, data: Path) -> None:
     with tarfile.open(packed, "w:gz") as archive:
         archive.add(folder / MANIFEST, MANIFEST)
         archive.add(folder / "database", "database")
-        for name in FOLDERS:
+        for name in (*FOLDERS, SECRET):
             if (data / name).exists():
                 archive.add(data / name, name)
 
@@ -185,6 +187,10 @@ def put_back(settings: Settings, folder: Path) -> None:
     for name in FOLDERS:
         move(settings.data / name, kept / name)
         move(folder / name, settings.data / name)
+    if (folder / SECRET).exists():
+        move(secret_path(settings), kept / SECRET)
+        move(folder / SECRET, secret_path(settings))
+        secret_path(settings).chmod(0o600)
 
 
 def move(source: Path, target: Path) -> None:

@@ -6,12 +6,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from bot.installation_secret import SHORTEST, SecretUnreadable, known_secrets, secret_path
 from bot.launcher import ports, rasa
 from bot.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from handoff.sealing import Seal
 
 LEAST_DISK = 500_000_000
 Level = Literal["ok", "warning", "error"]
@@ -104,6 +109,63 @@ def check_assets(_: Settings) -> Iterator[Diagnosis]:
             "htmx is missing: the inbox would not update itself",
             "Run `make run`, which fetches it from npm.",
         )
+
+
+def check_secret(settings: Settings) -> Iterator[Diagnosis]:
+    """Looked at before the database is opened for good, which would make a secret where there is none."""
+    try:
+        known = known_secrets(settings)
+    except SecretUnreadable as error:
+        yield Diagnosis("secret", "error", "is there and cannot be used", str(error))
+        return
+    yield from check_seals(settings, known)
+    if settings.secret and len(settings.secret.get_secret_value()) < SHORTEST:
+        advice = "Take a long random one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        yield Diagnosis("secret", "warning", f"HELPDESK_SECRET has fewer than {SHORTEST} characters", advice)
+    path = secret_path(settings)
+    if path.exists() and path.stat().st_mode & 0o077:
+        yield Diagnosis("secret", "warning", f"{path} can be read by others", f"chmod 600 {path}")
+
+
+def check_seals(settings: Settings, known: tuple[bytes, ...]) -> Iterator[Diagnosis]:
+    from handoff.sealing import Seal
+
+    seals = read_seals(settings, known)
+    lost = seals.count(Seal.UNREADABLE)
+    if lost:
+        found = "is not the one the second factors were sealed with" if known else "is missing"
+        yield Diagnosis(
+            "secret",
+            "error",
+            f"{found}: {lost} coordinators can sign in with recovery codes only",
+            f"Put back HELPDESK_SECRET, or {secret_path(settings)} from a backup. If it is lost for good, an "
+            "administrator takes the second factor off these accounts and they set it up anew.",
+        )
+    elif known:
+        yield Diagnosis("secret", "ok", "opens every second factor")
+    else:
+        yield Diagnosis("secret", "ok", "will be made at the first start")
+
+
+def read_seals(settings: Settings, known: tuple[bytes, ...]) -> list[Seal]:
+    """How each second factor is kept; none where the database is not there yet, or of an older version."""
+    from sqlalchemy import inspect
+
+    from bot.backup import sqlite_path
+    from handoff.database import Database
+    from handoff.models.coordinator import Coordinator
+    from handoff.sealing import list_seals
+
+    path = sqlite_path(settings)
+    if path is not None and not path.exists():
+        return []
+    secret, *before = known or (b"",)
+    rules = replace(settings.handoff, secret=secret, secrets_before=tuple(before))
+    with closing(Database(settings.database, settings.clock, rules)) as database:
+        if not inspect(database.engine).has_table(Coordinator.__tablename__):
+            return []
+        with database.reading() as session:
+            return list(list_seals(session))
 
 
 def check_database(settings: Settings) -> Iterator[Diagnosis]:
@@ -213,6 +275,7 @@ CHECKS: tuple[Check, ...] = (
     check_rasa,
     check_assets,
     check_encoding,
+    check_secret,
     check_database,
     check_materials,
     check_public_face,

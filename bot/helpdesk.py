@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.handoff_words import HandoffWords
 from bot.settings import Settings
+from bot.installation_secret import take_secrets
 from handoff.database import Database
 from handoff.events import Broker
 from knowledge.catalogue import Catalogue, list_files
@@ -101,7 +102,9 @@ def open_database(settings: Settings) -> Database:
     """The database, migrated to the newest version."""
     settings.data.mkdir(parents=True, exist_ok=True)
     words = HandoffWords(settings.zone, settings.clock, settings.base_url)
-    database = Database(settings.database, settings.clock, settings.handoff, words)
+    secret, *before = take_secrets(settings)
+    rules = replace(settings.handoff, secret=secret, secrets_before=tuple(before))
+    database = Database(settings.database, settings.clock, rules, words)
     database.migrate()
     return database
 

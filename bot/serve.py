@@ -11,11 +11,14 @@ from contextlib import contextmanager
 import uvicorn
 
 from bot.gateway.application import create_app
+from bot.gateway.connections import watch_connections
 from bot.gateway.server import PublicServer
 from bot.helpdesk import Helpdesk, build
+from bot.installation_secret import SecretUnreadable
 from bot.log import set_up_logging
 from bot.settings import Settings
 from handoff.coordinators import list_coordinators
+from handoff.sealing import Seal, list_seals
 
 LOOKS_EVERY = 0.05
 LETS_FINISH = 5
@@ -46,7 +49,7 @@ def public_server(helpdesk: Helpdesk) -> uvicorn.Server:
             server_header=False,
             proxy_headers=True,
             timeout_graceful_shutdown=LETS_FINISH,
-            h11_max_incomplete_event_size=64 * 1024,
+            http=watch_connections(),
         )
     )
 
@@ -110,6 +113,8 @@ async def greet_operator(helpdesk: Helpdesk, server: uvicorn.Server) -> None:
     base = helpdesk.settings.base_url
     say(f"serving {base}  (inbox: {base}/inbox, library: {base}/library, stop: Ctrl-C)")
     with helpdesk.database.reading() as session:
+        if Seal.UNREADABLE in list_seals(session):
+            say("the secret is not the one that second factors were sealed with; see `helpdesk doctor`")
         if not list_coordinators(session):
             say("no coordinator yet; make the first one with:")
             say("    .venv/bin/helpdesk coordinator add you@example.org --role administrator")
@@ -118,7 +123,11 @@ async def greet_operator(helpdesk: Helpdesk, server: uvicorn.Server) -> None:
 def main() -> int:
     settings = Settings()
     set_up_logging(settings.log_format)
-    helpdesk = build(settings, progress=say)
+    try:
+        helpdesk = build(settings, progress=say)
+    except SecretUnreadable as error:
+        say(str(error))
+        return 1
     catalogue = helpdesk.knowledge.catalogue
     for problem in catalogue.problems:
         say(f"left out: {problem.path}: {problem.message}")

@@ -132,7 +132,8 @@ class Settings(BaseSettings):
     smtp_sender: str = Field("helpdesk@localhost", description="E-mail address that messages come from.")
     secret: SecretStr | None = Field(
         None,
-        description="Seals coordinators' second factors in the database; without it they are kept as they are.",
+        description="Seals coordinators' second factors in the database (at least 32 characters); made at the "
+        "first start and kept in the data folder if not given. Needed where several folders share a database.",
     )
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
 

@@ -14,7 +14,7 @@ from handoff.database import count_changed, now
 from handoff.errors import IllegalMove, NotAllowed
 from handoff.models.coordinator import Coordinator, RecoveryCode
 from handoff.passwords import LETTERS
-from handoff.sealing import seal, unseal
+from handoff.sealing import seal, seal_anew, unseal
 from handoff.tokens import digest
 
 STEP = 30
@@ -58,8 +58,30 @@ def remove(session: Session, coordinator_id: str, by: str) -> None:
 def prove(session: Session, coordinator_id: str, code: str) -> None:
     """Raises NotAllowed unless it is a code of the app, or a recovery code, that has not been used."""
     row = session.get_one(Coordinator, coordinator_id, with_for_update=True)
-    if not (take_code(session, row, code) or take_recovery_code(session, coordinator_id, code)):
-        raise NotAllowed("the code is not right", reason="code")
+    take_either(session, row, code)
+
+
+def take_either(session: Session, row: Coordinator, code: str) -> None:
+    """A recovery code is good although the app's cannot be checked, for want of the installation's secret. Raises
+    NotAllowed with the reason: `code`, or `secret`."""
+    refusal = NotAllowed("the code is not right", reason="code")
+    try:
+        right = take_code(session, row, code)
+    except NotAllowed as unreadable:
+        right, refusal = False, unreadable
+    if not right and not take_recovery_code(session, row.id, code):
+        raise refusal
+
+
+def renew_recovery_codes(session: Session, coordinator_id: str, code: str) -> list[str]:
+    """Ten new ones in place of the old, for the holder of a code. Raises NotAllowed for a wrong one, IllegalMove
+    without a second factor."""
+    row = session.get_one(Coordinator, coordinator_id, with_for_update=True)
+    if row.totp_confirmed_at is None:
+        raise IllegalMove("there is no second factor", state="no_second_factor")
+    take_either(session, row, code)
+    audit.record(session, row.id, "recovery_codes.renewed", f"coordinator:{row.id}")
+    return make_recovery_codes(session, row.id)
 
 
 def take_code(session: Session, row: Coordinator, code: str) -> bool:
@@ -67,6 +89,7 @@ def take_code(session: Session, row: Coordinator, code: str) -> bool:
     if row.totp_secret is None:
         return False
     told = "".join(code.split())
+    row.totp_secret = seal_anew(session, row.totp_secret)
     totp = pyotp.TOTP(unseal(session, row.totp_secret))
     current = int(now(session).timestamp()) // STEP
     for step in range(current - DRIFT, current + DRIFT + 1):

@@ -123,10 +123,7 @@ def _ask_second_factor(session: Session, row: Coordinator, code: str | None) -> 
     if not told:
         forget_refusals(session)
         raise NotAllowed("a code is asked for as well", reason="code_needed")
-    if not second_factor.take_code(session, row, told) and not second_factor.take_recovery_code(
-        session, row.id, told
-    ):
-        raise NotAllowed("the code is not right", reason="code")
+    second_factor.take_either(session, row, told)
 
 
 def sign_in_subject(

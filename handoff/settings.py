@@ -59,6 +59,8 @@ class HandoffSettings:
     locked_for: timedelta = timedelta(minutes=15)
     secret: bytes = b""
     """Seals second-factor secrets in the database. Empty: they are kept as they are."""
+    secrets_before: tuple[bytes, ...] = ()
+    """What was sealed with these can be read still."""
 
     mails: bool = False
     """There is a mail server: notifications may go out by e-mail."""

@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from bot.cli.output import fail
+from bot.installation_secret import SecretUnreadable
 
 app = typer.Typer(
     name="helpdesk",
@@ -42,6 +43,8 @@ def main() -> None:
     """Exit status 0 done, 1 failed, 2 wrong use (a wrong setting counts as wrong use)."""
     try:
         app()
+    except SecretUnreadable as error:
+        fail(str(error))
     except ValidationError as error:
         for mistake in error.errors():
             name = "HELPDESK_" + "_".join(str(part) for part in mistake["loc"]).upper()

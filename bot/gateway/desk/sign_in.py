@@ -52,7 +52,7 @@ def take_sign_in(
             agent=request.headers.get("user-agent", ""),
         )
     except (NotAllowed, Locked) as error:
-        asks_code = str(error.facts.get("reason", "")).startswith("code")
+        asks_code = str(error.facts.get("reason", "")).startswith(("code", "secret"))
         status, told = (429 if isinstance(error, Locked) else 403), word_error(locale, error)
         return show_form(request, status=status, error=told, email=email, asks_code=asks_code)
     response = enter(request, signed_in)
