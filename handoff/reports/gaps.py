@@ -20,7 +20,7 @@ from handoff.models.message import MessageRow
 from handoff.reports.periods import Period
 
 SEVERAL = 3
-"""Words that so many people's questions have in common tell of none of them."""
+"""What so many people asked, and words that so many questions have in common, tell of none of them."""
 SHORTEST = 3
 LONGEST = 160
 MOST = 20
@@ -44,7 +44,7 @@ class GapGroup:
 
 
 def find_gaps(session: Session, period: Period) -> tuple[list[GapGroup], int]:
-    """The groups asked most in the period, and how many groups there are."""
+    """The groups asked most in the period, of those that SEVERAL people asked, and how many groups there are."""
     begin, end = period.instants(ZoneInfo(settings_of(session).timezone))
     rows = session.execute(
         select(
@@ -61,13 +61,18 @@ def find_gaps(session: Session, period: Period) -> tuple[list[GapGroup], int]:
     held: dict[int, dict[str, tuple[str, str | None, str | None]]] = defaultdict(dict)
     for group, message, language, conversation, theme in rows:
         held[group][message] = (language, conversation, theme)
-    largest = sorted(held, key=lambda group: (-len(held[group]), -group))[:MOST]
+    several = [group for group in held if _count_askers(held[group]) >= SEVERAL]
+    largest = sorted(several, key=lambda group: (-len(held[group]), -group))[:MOST]
     texts = _read_texts(session, {group: _one_an_asker(held[group])[:MOST_TEXTS] for group in largest})
     kept = {
         row.group_id: row.words
         for row in session.scalars(select(GroupWords).where(GroupWords.group_id.in_(largest)))
     }
     return [_tell(group, held[group], texts[group], kept.get(group, "")) for group in largest], len(held)
+
+
+def _count_askers(asked: Mapping[str, tuple[str, str | None, str | None]]) -> int:
+    return len({conversation or message for message, (_, conversation, _) in asked.items()})
 
 
 def _one_an_asker(asked: Mapping[str, tuple[str, str | None, str | None]]) -> list[str]:
@@ -98,7 +103,7 @@ def _tell(
     return GapGroup(
         id=group,
         asked=len(asked),
-        askers=len({conversation or message for message, (_, conversation, _) in asked.items()}),
+        askers=_count_askers(asked),
         languages=tuple(sorted({language for language, _, _ in asked.values()})),
         theme=themes.most_common(1)[0][0] if themes else None,
         sample=shorten(anonymise(texts[0])) if texts else "",

@@ -147,11 +147,6 @@ class Load:
     named: tuple[PersonLoad, ...] = ()
 
 
-def count_opened(session: Session, period: Period) -> int:
-    opened = _between(Request.created_at, period, session)
-    return int(session.scalar(select(func.count()).select_from(Request).where(opened)) or 0)
-
-
 def count_load(session: Session, period: Period, *, named: bool) -> Load:
     closed = _between(Request.closed_at, period, session)
     rows = session.execute(

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from handoff.errors import Invalid
 
-PRESETS: Sequence[str] = ("month", "last_month", "quarter", "last_quarter", "year", "last_year", "custom")
+PRESETS: Sequence[str] = (
+    "week", "last_week", "month", "last_month", "quarter", "last_quarter", "year", "last_year", "custom",
+)  # fmt: skip
 UNITS: Sequence[str] = ("week", "month")
 LONGEST_DAYS = 5 * 366
 WEEKLY_UP_TO = 100
@@ -59,10 +61,15 @@ class Period:
         return (day.year - self.first.year) * 12 + day.month - self.first.month
 
     def before(self) -> Period:
-        """What it is compared with: as many months before if it begins with a month, else as many days."""
+        """What it is compared with: as many months before if it begins with a month, else as many days, in whole
+        weeks if it begins with a Monday. Most of a year is compared with the same months of the year before."""
         if self.first.day != 1:
-            return Period(self.first - timedelta(days=self.days), self.first - DAY, self.unit)
+            weekly = self.first.weekday() == 0 and self.days <= WEEKLY_UP_TO
+            back = -(-self.days // 7) * 7 if weekly else self.days
+            return Period(self.first - timedelta(days=back), self.last - timedelta(days=back), self.unit)
         months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+        if self.first.month == 1 and 3 < months < 12:
+            months = 12
         last = shift_months(self.last, -months)
         if self.last == last_of_month(self.last):
             last = last_of_month(last)
@@ -98,6 +105,11 @@ def find_period(
 def _find_days(preset: str, today: date, first: date | None, last: date | None) -> tuple[date, date]:
     if preset == "custom":
         return first or today.replace(day=1), min(last or today, today)
+    monday = today - timedelta(days=today.weekday())
+    if preset == "week":
+        return monday, today
+    if preset == "last_week":
+        return monday - timedelta(days=7), monday - DAY
     month = today.replace(day=1)
     quarter = month.replace(month=month.month - (month.month - 1) % 3)
     year = month.replace(month=1)

@@ -60,29 +60,21 @@ class Subjects:
     applicants: tuple[Subject, ...]
 
 
-def _sum(*outcomes: str) -> ColumnElement[int]:
-    return func.sum(case((TurnFact.outcome.in_(outcomes), 1), else_=0))
-
-
 def count_subjects(session: Session, period: Period) -> Subjects:
     rows = session.execute(
-        select(
-            TurnFact.theme,
-            TurnFact.region,
-            TurnFact.applicant,
-            func.count(),
-            _sum(*UNMET),
-            _sum("handed_over"),
-        )
-        .where(within(period), TurnFact.outcome.in_((*ASKED, "handed_over")))
-        .group_by(TurnFact.theme, TurnFact.region, TurnFact.applicant)
+        select(TurnFact.theme, TurnFact.region, TurnFact.applicant, TurnFact.outcome, func.count())
+        .where(within(period))
+        .group_by(TurnFact.theme, TurnFact.region, TurnFact.applicant, TurnFact.outcome)
     )
     sums: dict[str, dict[str | None, list[int]]] = {"theme": {}, "region": {}, "applicant": {}}
-    for theme, region, applicant, *counts in rows:
+    for theme, region, applicant, outcome, count in rows:
+        if outcome not in (*ASKED, "handed_over"):
+            continue
+        counts = (count, count * (outcome in UNMET), count * (outcome == "handed_over"))
         for name, code in (("theme", theme), ("region", region), ("applicant", applicant)):
             kept = sums[name].setdefault(code, [0, 0, 0])
-            for place, count in enumerate(counts):
-                kept[place] += int(count)
+            for place, more in enumerate(counts):
+                kept[place] += int(more)
     regions = {code: counts[0] for code, counts in sums["region"].items()}
     return Subjects(
         themes=_tell(sums["theme"]),

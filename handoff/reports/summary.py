@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from handoff.permissions import require_reading
 from handoff.reports.gaps import GapGroup, find_gaps
-from handoff.reports.people import Load, Requests, count_load, count_opened, count_requests
+from handoff.reports.people import Load, Requests, count_load, count_requests
 from handoff.reports.periods import Period
 from handoff.reports.satisfaction import Satisfaction, count_satisfaction
 from handoff.reports.subjects import Interest, Subjects, count_documents, count_interest, count_subjects
@@ -26,8 +26,9 @@ class Summary:
     volume: Volume
     before: Tally
     requests: Requests
-    requests_before: int
+    requests_before: Requests
     satisfaction: Satisfaction
+    satisfaction_before: Satisfaction
     subjects: Subjects
     documents: tuple[tuple[str, int], ...]
     interest: tuple[Interest, ...]
@@ -52,8 +53,9 @@ def summarise(session: Session, actor: Actor, period: Period) -> Summary:
         volume=replace(count_volume(session, period), series=count_series(session, period)),
         before=count_volume(session, before).total,
         requests=count_requests(session, period),
-        requests_before=count_opened(session, before),
+        requests_before=count_requests(session, before),
         satisfaction=count_satisfaction(session, period),
+        satisfaction_before=count_satisfaction(session, before),
         subjects=count_subjects(session, period),
         documents=tuple(count_documents(session, period)),
         interest=tuple(count_interest(session, period)),

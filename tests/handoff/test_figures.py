@@ -139,10 +139,13 @@ def test_the_series_adds_up_to_the_whole(world: World) -> None:
 @pytest.mark.parametrize(
     ("preset", "first", "last", "before"),
     [
+        ("week", date(2026, 11, 23), TODAY, date(2026, 11, 16)),
+        ("last_week", date(2026, 11, 16), date(2026, 11, 22), date(2026, 11, 9)),
         ("month", date(2026, 11, 1), TODAY, date(2026, 10, 1)),
         ("last_month", date(2026, 10, 1), date(2026, 10, 31), date(2026, 9, 1)),
         ("quarter", date(2026, 10, 1), TODAY, date(2026, 8, 1)),
         ("last_quarter", date(2026, 7, 1), date(2026, 9, 30), date(2026, 4, 1)),
+        ("year", date(2026, 1, 1), TODAY, date(2025, 1, 1)),
         ("last_year", date(2025, 1, 1), date(2025, 12, 31), date(2024, 1, 1)),
     ],
 )

@@ -15,6 +15,8 @@ from bot.gateway.desk.second_factor import router as second_factor
 from bot.gateway.desk.sign_in import router as sign_in
 from bot.gateway.desk.stream import router as stream
 from bot.gateway.desk.suggestions import router as suggestions
+from bot.gateway.reports.api import router as reports_api
+from bot.gateway.reports.pages import router as reports
 
 router = APIRouter()
 for part in (
@@ -28,6 +30,8 @@ for part in (
     learning,
     materials,
     materials_history,
+    reports_api,
+    reports,
     suggestions,
     inbox,
     request_page,
