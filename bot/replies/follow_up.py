@@ -51,9 +51,10 @@ def join(question: str, follow_up: str, *, words: int | None = None) -> str:
 
 
 def strip_lead_in(text: str) -> str:
-    """The question without "gribēju zināt, …"; the text itself if nothing much would be left."""
+    """The question without "gribēju zināt, …"; the text itself, to the last sign, if there was no such lead-in or
+    nothing much would be left: its vector is known then."""
     stripped = _cut(text, _LEAD_IN)
-    return stripped if len(tokenize(stripped)) >= 2 else text
+    return stripped if 2 <= len(tokenize(stripped)) < len(tokenize(text)) else text
 
 
 def _cut(text: str, pattern: re.Pattern[str]) -> str:

@@ -43,6 +43,11 @@ def test_polite_words_are_not_searched_for(said: str, searched: str) -> None:
     assert strip_lead_in(said).rstrip("?") == searched.rstrip("?")
 
 
+@pytest.mark.parametrize("said", ["kas ir prototips?", "Kādi ir posmi…", "gribu zināt", "un kas to apmaksā ?"])
+def test_a_question_without_polite_words_stays_as_it_was_said(said: str) -> None:
+    assert strip_lead_in(said) == said
+
+
 def test_of_a_long_name_its_last_words_are_enough() -> None:
     before = "kas ir nacionālais sociālo inovāciju kompetences centrs?"
     assert join(before, "un kas to apmaksā?", words=2) == "kas apmaksā kompetences centrs?"
