@@ -26,6 +26,8 @@ from structlog.contextvars import bound_contextvars
 from bot.nlu.tracing import make_log, read_request_id
 from bot.nlu.tracker_store import forget_conversation
 
+from bot.nlu import action_results
+
 LONGEST_MESSAGE = 8000
 
 log = make_log()
@@ -44,6 +46,7 @@ class HelpdeskChannel(InputChannel):
         secret = (credentials or {}).get("secret", "")
         if not secret or str(secret).startswith("${"):
             raise InvalidConfigException("set HELPDESK_RASA_SECRET: the helpdesk channel needs a shared secret")
+        action_results.install()
         return cls(str(secret))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
