@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.handoff_words import HandoffWords
+from bot.question_vectors import QuestionVectors
 from bot.settings import Settings
 from bot.installation_secret import take_secrets
 from handoff.database import Database
@@ -17,7 +18,7 @@ from knowledge.catalogue import Catalogue, list_files
 from knowledge.clock import Clock
 from knowledge.loose_file import fields_path
 from retrieval.building import build_index
-from retrieval.encoder import Encoder, load_encoder
+from retrieval.encoder import Encoder, Vector, load_encoder
 from retrieval.retriever import Retriever
 
 Progress = Callable[[str], None]
@@ -46,6 +47,12 @@ class Helpdesk:
     knowledge: Knowledge
     _refreshing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    def __post_init__(self) -> None:
+        self.question_vectors = QuestionVectors(self._encode)
+
+    def _encode(self, question: str) -> Vector:
+        return self.knowledge.retriever.encode(question)
+
     @property
     def broker(self) -> Broker:
         return self.database.broker
@@ -57,6 +64,7 @@ class Helpdesk:
             return self.knowledge
 
     def close(self) -> None:
+        self.question_vectors.close()
         self.database.close()
 
 

@@ -28,7 +28,7 @@ from handoff.records import (
     view_message,
 )
 from handoff.replying import find_said, free_message_id
-from handoff.turns import finish_turn, next_turns
+from handoff.turns import finish_turn, next_turns, turns_wait
 from handoff.views import ConversationView, Owner, Recorded, Turn
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "post_bot_message",
     "post_system_message",
     "record_visitor_message",
+    "turns_wait",
 ]
 
 

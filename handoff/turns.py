@@ -55,6 +55,12 @@ def next_turns(session: Session, *, limit: int = 20, lease_seconds: int = 60) ->
     return [_lease(session, row) for row in rows]
 
 
+def turns_wait(session: Session) -> bool:
+    """Whether a turn may be leased now, or soon: those whose conversation is being answered count too."""
+    free = or_(TurnRow.leased_until.is_(None), TurnRow.leased_until <= now(session))
+    return session.scalar(select(TurnRow.message_id).where(TurnRow.state == "waiting", free).limit(1)) is not None
+
+
 def _lease(session: Session, row: TurnRow) -> Turn:
     conversation = session.get_one(Conversation, row.conversation_id)
     message = session.get_one(MessageRow, row.message_id)

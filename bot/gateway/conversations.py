@@ -30,6 +30,7 @@ from bot.replies.smalltalk import greeting
 from handoff import events
 from handoff.conversations import (
     ConversationView,
+    Owner,
     get_conversation,
     list_messages,
     open_conversation,
@@ -86,6 +87,8 @@ def say_message(body: NewMessage, conversation: Own, request: Request, helpdesk:
     rates = rates_of(request)
     rates.count_address(request, "messages")
     rates.count_conversation(request, conversation.id)
+    if body.text and body.value is None and conversation.owner is not Owner.COORDINATOR:
+        helpdesk.question_vectors.begin(body.text.strip())
     with helpdesk.database.transaction() as session:
         recorded = record_visitor_message(
             session, conversation.id, client_id=str(body.id), text=body.text or "", value=body.value

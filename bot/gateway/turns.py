@@ -7,11 +7,9 @@ lease that runs out.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Hashable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -24,7 +22,7 @@ from bot.rasa import Rasa, RasaAnswer, RasaUnavailable, pack_vector
 from bot.replies import buttons, fallback
 from bot.replies.situation import Situation
 from handoff import events
-from handoff.conversations import Turn, finish_turn, next_turns
+from handoff.conversations import Turn, finish_turn, next_turns, turns_wait
 from handoff.errors import HandoffError
 from handoff.messages import Draft
 from retrieval.encoder import Vector
@@ -46,18 +44,12 @@ class TurnWorker(LeasedWork[Turn]):
         super().__init__(helpdesk.broker)
         self._helpdesk = helpdesk
         self._rasa = rasa
-        self._encoding = ThreadPoolExecutor(1, thread_name_prefix="encode")
-
-    async def run(self) -> None:
-        try:
-            await super().run()
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        self._encoding.shutdown(wait=False)
 
     def lease(self) -> list[Turn]:
+        """Looking first costs no writer's turn, which most looks would take for nothing."""
+        with self._helpdesk.database.reading() as session:
+            if not turns_wait(session):
+                return []
         with self._helpdesk.database.transaction() as session:
             return next_turns(session, limit=self.at_once)
 
@@ -98,10 +90,8 @@ class TurnWorker(LeasedWork[Turn]):
         """None for a pressed button, which means just itself, and when encoding fails."""
         if turn.value is not None or not turn.message.text.strip():
             return None
-        loop = asyncio.get_running_loop()
-        encode = self._helpdesk.knowledge.retriever.encode
         try:
-            return await loop.run_in_executor(self._encoding, encode, turn.message.text)
+            return await self._helpdesk.question_vectors.find(turn.message.text)
         except Exception as error:
             log.error("turn %s: encoding failed: %s", turn.message.id, type(error).__name__)
             return None

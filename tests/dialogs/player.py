@@ -95,7 +95,6 @@ class Player:
             for turn in worker.lease():
                 await worker.work_on(turn)
         finally:
-            worker.close()
             if rasa:
                 await rasa.close()
 
