@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from handoff.views import Actor
 
 PREFIX = "hd_"
 """So that a leaked one is recognised by scanners."""
-NOTED_EVERY = timedelta(minutes=5)
+NOTED_EVERY = timedelta(minutes=1)
 
 
 def issue_token(
@@ -40,7 +41,19 @@ def issue_token(
     return token
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Whose token a program has shown. `noted` is False when it is time to write down that it is in use."""
+
+    actor: Actor
+    noted: bool
+
+
 def actor_of_token(session: Session, token: str) -> Actor:
+    return look_up(session, token).actor
+
+
+def look_up(session: Session, token: str) -> Shown:
     """Raises NotAllowed for a wrong, an expired one, and one of a disabled account. Reads only."""
     row = session.get(ApiToken, digest(token[:200]))
     holder = session.get(Coordinator, row.coordinator_id) if row else None
@@ -48,7 +61,15 @@ def actor_of_token(session: Session, token: str) -> Actor:
         raise NotAllowed("this token is not valid", reason="token")
     if row.expires_at is not None and row.expires_at <= now(session):
         raise NotAllowed("this token is not valid", reason="token")
-    return Actor(holder.id, holder.email, holder.name, holder.role)
+    noted = row.used_at is not None and now(session) - row.used_at < NOTED_EVERY
+    return Shown(Actor(holder.id, holder.email, holder.name, holder.role), noted)
+
+
+def note_token_use(session: Session, token: str) -> None:
+    """Needs a write transaction; once a minute is enough."""
+    row = session.get(ApiToken, digest(token[:200]))
+    if row is not None and (row.used_at is None or now(session) - row.used_at >= NOTED_EVERY):
+        row.used_at = now(session)
 
 
 def list_tokens(session: Session, coordinator_id: str) -> Sequence[ApiToken]:

@@ -21,8 +21,8 @@ from handoff.intake import take_locale
 from handoff.models.base import clean_text
 from handoff.models.coordinator import ApiToken, Coordinator
 from handoff.models.request import Request
-from handoff.notifying import check_preferences
-from handoff.passwords import check_choice, hash_password, make_password, verify_password
+from handoff.notifying import check_preferences, keep_chat
+from handoff.passwords import hash_password, make_password
 from handoff.sessions import (
     SignedIn,
     actor_of_session,
@@ -42,7 +42,6 @@ __all__ = [
     "actor_of_session",
     "actor_of_token",
     "add_coordinator",
-    "change_password",
     "change_role",
     "describe_coordinator",
     "disable_coordinator",
@@ -139,20 +138,6 @@ def reset_password(session: Session, email: str, *, by: str = "cli") -> str:
     end_sessions(session, row.id)
     audit.record(session, by, "password.reset", f"coordinator:{row.id}")
     return password
-
-
-def change_password(session: Session, actor: Actor, *, old: str, new: str, keep: str | None = None) -> None:
-    """All sessions but `keep` (the token in hand) end. Raises Invalid for a wrong old one and a weak new one."""
-    row = session.get_one(Coordinator, actor.id)
-    right, _ = verify_password(old, row.password_hash)
-    if not right:
-        raise Invalid("the old password is not right", field="old", reason="wrong")
-    if old == new:
-        raise Invalid("the new password is the old one", field="password", reason="same")
-    check_choice(new, row.email)
-    row.password_hash, row.must_change_password = hash_password(new), False
-    end_sessions(session, row.id, but=keep)
-    audit.record(session, actor.id, "password.changed", f"coordinator:{row.id}")
 
 
 def disable_coordinator(session: Session, email: str, *, by: str = "cli", to: str | None = None) -> None:
@@ -315,4 +300,4 @@ def set_profile(
             raise Invalid("from 1 to 500 requests", field="most_open", reason="out_of_bounds")
         row.most_open = most_open
     if preferences is not None:
-        row.preferences = check_preferences(preferences)
+        row.preferences = {**keep_chat(row), **check_preferences(preferences)}

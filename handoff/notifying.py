@@ -8,7 +8,7 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from handoff import events, outbox
@@ -32,19 +32,22 @@ KINDS = (
     "mention",
     "failed",
 )
+WAYS = ("email", "telegram", "browser")
 URGENT = ("breach", "unclaimed", "reminder")
 """Sent at once even to those who want a digest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """`email` and `telegram`: which kinds go out there; `quiet`: local time in which nothing goes out at once.
+    """`email`, `telegram`: which kinds go out there; `browser`: which an open inbox shows on the screen; `quiet`:
+    local time in which nothing goes out at once.
 
     What comes in quiet hours, or all of it with `digest`, is gathered and sent later as one message.
     """
 
     email: tuple[str, ...] = ("opened", "assigned", "warning", "breach", "unclaimed", "reminder", "mention")
     telegram: tuple[str, ...] = KINDS
+    browser: tuple[str, ...] = ("opened", "message", "assigned", "breach", "reminder", "mention")
     telegram_chat: str | None = None
     quiet: tuple[time, time] | None = (time(20), time(7))
     digest: bool = False
@@ -57,6 +60,7 @@ def read_preferences(coordinator: Coordinator) -> Preferences:
     return Preferences(
         email=tuple(told.get("email", base.email)),
         telegram=tuple(told.get("telegram", base.telegram)),
+        browser=tuple(told.get("browser", base.browser)),
         telegram_chat=told.get("telegram_chat"),
         quiet=base.quiet if quiet == "default" else _read_span(quiet),
         digest=bool(told.get("digest", False)),
@@ -169,6 +173,30 @@ def _existing(session: Session, coordinator_id: str) -> list[Coordinator]:
     return [found] if found else []
 
 
+def list_news(session: Session, coordinator_id: str, after: int) -> Sequence[Notification]:
+    """What an open inbox shows on the screen, oldest first: unread, asked for, and nothing in quiet hours."""
+    preferences = read_preferences(session.get_one(Coordinator, coordinator_id))
+    rows = session.scalars(
+        select(Notification)
+        .where(
+            Notification.coordinator_id == coordinator_id,
+            Notification.id > after,
+            Notification.read_at.is_(None),
+            Notification.kind.in_(preferences.browser),
+        )
+        .order_by(Notification.id)
+        .limit(10)
+    ).all()
+    quiet = is_quiet(preferences, now(session), ZoneInfo(settings_of(session).timezone))
+    return [] if quiet else rows
+
+
+def newest_notification(session: Session, coordinator_id: str) -> int:
+    """Its id, 0 if there has been none."""
+    query = select(func.max(Notification.id)).where(Notification.coordinator_id == coordinator_id)
+    return int(session.scalar(query) or 0)
+
+
 def list_notifications(
     session: Session, coordinator_id: str, *, unread: bool = True, limit: int = 50
 ) -> Sequence[Notification]:
@@ -198,10 +226,16 @@ def put_back(session: Session, request: Request, action: str, before: str | None
         notify(session, _existing(session, before), action, request, dedupe=f"{action}:{request.number}:{moment}")
 
 
+def keep_chat(coordinator: Coordinator) -> dict[str, str]:
+    """The chat that is linked: it is the link's to change (handoff.links), not the settings'."""
+    linked = (coordinator.preferences or {}).get("telegram_chat")
+    return {"telegram_chat": str(linked)} if linked else {}
+
+
 def check_preferences(told: dict[str, Any]) -> dict[str, Any]:
     """Bounded and known, ready to keep. Raises Invalid naming the field."""
     kept: dict[str, Any] = {"digest": bool(told.get("digest", False))}
-    for way in ("email", "telegram"):
+    for way in WAYS:
         if way in told:
             kinds = [str(kind) for kind in told[way]]
             if not set(kinds) <= set(KINDS):

@@ -88,12 +88,12 @@ def sign_in_at(
             row = _find(session, email)
             unchanged = row is not None and row.password_hash == kept
             signed = _admit(session, shown, row, verdict if unchanged else (False, None))
-            _forget_attempt(session, attempt)
+            forget_attempt(session, attempt)
             return signed
     except NotAllowed as refused:
         if refused.facts.get("reason") == "code_needed":
             with database.transaction() as session:
-                _forget_attempt(session, attempt)
+                forget_attempt(session, attempt)
         raise
 
 
@@ -230,7 +230,7 @@ def note_attempt(session: Session, email: str, address: str) -> list[int]:
     return [row.id for row in rows]
 
 
-def _forget_attempt(session: Session, attempt: list[int]) -> None:
+def forget_attempt(session: Session, attempt: list[int]) -> None:
     session.execute(delete(FailedSignIn).where(FailedSignIn.id.in_(attempt)))
 
 

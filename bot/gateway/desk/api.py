@@ -31,7 +31,8 @@ from bot.gateway.desk.schemas import (
 from bot.gateway.visitor_schemas import MessageOut
 from bot.gateway.visitors import Desk
 from handoff import requests
-from handoff.coordinators import change_password, sign_in_at, sign_out
+from handoff.coordinators import sign_in_at, sign_out
+from handoff.own_account import change_password
 from handoff.requests import RequestView
 
 router = APIRouter(prefix="/api/v1", tags=["coordinators"])
@@ -91,11 +92,15 @@ def me(caller: Anyone) -> Me:
     )
 
 
-@router.post("/me/password", status_code=204, summary="Change one's password", responses=REFUSALS)
-def set_password(body: PasswordChange, caller: Anyone, helpdesk: Desk) -> Response:
+@router.post(
+    "/me/password", status_code=204, summary="Change one's password", responses=problems(401, 403, 422, 429)
+)
+def set_password(body: PasswordChange, request: Request, caller: Anyone, helpdesk: Desk) -> Response:
+    rates_of(request).count_address(request, "sign-ins")
     keep = caller.signed_in.session_token if caller.signed_in else None
-    with helpdesk.database.transaction() as session:
-        change_password(session, caller.actor, old=body.old, new=body.new, keep=keep)
+    change_password(
+        helpdesk.database, caller.actor, old=body.old, new=body.new, address=address_of(request), keep=keep
+    )
     return Response(status_code=204)
 
 

@@ -13,7 +13,8 @@ from fastapi import Depends, Request, Response
 from bot.gateway.errors import Problem
 from bot.gateway.visitors import Desk
 from bot.helpdesk import Helpdesk
-from handoff.coordinators import SignedIn, actor_of_session, actor_of_token, sign_out
+from handoff.api_tokens import look_up, note_token_use
+from handoff.coordinators import SignedIn, actor_of_session, sign_out
 from handoff.errors import NotAllowed
 from handoff.requests import Actor
 from handoff.sessions import note_use
@@ -73,16 +74,21 @@ def api_token(request: Request) -> str | None:
 
 
 def find_caller(request: Request, helpdesk: Desk) -> Caller:
-    """Raises Problem 401. One read of the database, and once a minute a write, that the session is in use."""
+    """Raises Problem 401. One read of the database, and once a minute a write, that it is in use."""
     bearer, cookie = api_token(request), session_token(request)
     try:
         with helpdesk.database.reading() as session:
             if bearer:
-                return Caller(actor_of_token(session, bearer), None)
-            if cookie:
+                shown = look_up(session, bearer)
+            elif cookie:
                 signed_in = actor_of_session(session, cookie)
     except NotAllowed as error:
         raise Problem(401, "sign_in") from error
+    if bearer:
+        if not shown.noted:
+            with helpdesk.database.transaction() as session:
+                note_token_use(session, bearer)
+        return Caller(shown.actor, None)
     if not cookie:
         raise Problem(401, "sign_in")
     if not signed_in.noted:

@@ -14,8 +14,9 @@ from bot.gateway.desk.page_callers import ShortText, Signed, go, word_error
 from bot.gateway.desk.wanted_pages import HOME, lead_to, take_page
 from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
-from handoff.coordinators import SignedIn, change_password, sign_in_at, sign_out
+from handoff.coordinators import SignedIn, sign_in_at, sign_out
 from handoff.errors import Invalid, Locked, NotAllowed
+from handoff.own_account import change_password
 
 router = APIRouter(prefix="/inbox", include_in_schema=False)
 
@@ -95,10 +96,11 @@ def take_password(
     old: ShortText = "",
     new: ShortText = "",
 ) -> Response:
+    rates_of(request).count_address(request, "sign-ins")
+    keep, address = signed_in.session_token, address_of(request)
     try:
-        with helpdesk.database.transaction() as session:
-            change_password(session, signed_in.actor, old=old, new=new, keep=signed_in.session_token)
-    except Invalid as error:
-        told = word_error(choose_locale(request), error)
-        return show_choice(request, signed_in, status=422, error=told)
+        change_password(helpdesk.database, signed_in.actor, old=old, new=new, address=address, keep=keep)
+    except (Invalid, Locked) as error:
+        status, told = (429 if isinstance(error, Locked) else 422), word_error(choose_locale(request), error)
+        return show_choice(request, signed_in, status=status, error=told)
     return lead_to(request, take_page(request.query_params.get("next", "")))
