@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.backlog import Backlog
 from bot.handoff_words import HandoffWords
 from bot.question_vectors import QuestionVectors
 from bot.settings import Settings
@@ -45,6 +46,9 @@ class Helpdesk:
     database: Database
     encoder: Encoder
     knowledge: Knowledge
+    telegram_name: str | None = None
+    """The bot's user name, once Telegram has told it to this process."""
+    backlog: Backlog = field(default_factory=Backlog, repr=False)
     _refreshing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:

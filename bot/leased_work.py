@@ -119,7 +119,10 @@ class LeasedWork(ABC, Generic[Row]):
         if rows:
             await run_in_threadpool(self.give_back, rows)
         if self._running:
-            await asyncio.wait(self._running, timeout=self.patience)
+            _, late = await asyncio.wait(self._running, timeout=self.patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
 
 async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:

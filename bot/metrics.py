@@ -17,6 +17,13 @@ turn_seconds = Histogram(
 rasa_failures = Counter(
     "helpdesk_rasa_failures_total", "Turns that Rasa gave no usable answer to.", ["reason"], registry=registry
 )
+refused = Counter(
+    "helpdesk_refused_total",
+    "Requests and connections refused since there were too many.",
+    ["what"],
+    registry=registry,
+)
+"""what: requests, questions, turns, streams, connections, slow_head, long_head."""
 requests_open = Gauge("helpdesk_requests_open", "Requests for a person, by state.", ["state"], registry=registry)
 oldest_wait_seconds = Gauge(
     "helpdesk_oldest_wait_seconds", "How long the oldest unclaimed request has waited.", registry=registry

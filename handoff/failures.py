@@ -36,6 +36,13 @@ class Cause(Enum):
     DAMAGED = "damaged"
 
 
+WORDS = {
+    Cause.BUSY: "the database is busy",
+    Cause.GONE: "the database cannot be reached",
+    Cause.FULL: "the disk is full",
+    Cause.DAMAGED: "the database is damaged: restore a backup",
+}
+"""For the log."""
 UNAVAILABLE: tuple[type[Exception], ...] = (DatabaseBusy, DBAPIError, PoolTimeout)
 """What a transaction raises when it is the database that fails it."""
 

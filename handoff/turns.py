@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from handoff import events, figures
@@ -29,9 +29,10 @@ from handoff.views import Owner, Turn
 from handoff.waiting import describe_request
 
 RECENT = 20
+LEASE = timedelta(seconds=60)
 
 
-def next_turns(session: Session, *, limit: int = 20, lease_seconds: int = 60) -> list[Turn]:
+def next_turns(session: Session, *, limit: int = 20, lease: timedelta = LEASE) -> list[Turn]:
     """Lease the oldest waiting turn of each conversation that has none leased: order holds per conversation."""
     moment = now(session)
     earlier = aliased(TurnRow)
@@ -42,7 +43,7 @@ def next_turns(session: Session, *, limit: int = 20, lease_seconds: int = 60) ->
         select(TurnRow)
         .where(
             TurnRow.state == "waiting",
-            is_free(TurnRow.leased_until, moment, timedelta(seconds=lease_seconds)),
+            is_free(TurnRow.leased_until, moment, lease),
             is_first,
         )
         .order_by(TurnRow.created_at, TurnRow.conversation_id)
@@ -50,14 +51,34 @@ def next_turns(session: Session, *, limit: int = 20, lease_seconds: int = 60) ->
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
-        row.leased_until = moment + timedelta(seconds=lease_seconds)
+        row.leased_until = moment + lease
         row.attempts += 1
     return [_lease(session, row) for row in rows]
 
 
+def count_waiting(session: Session) -> int:
+    """Turns that are not answered yet, those in hand included."""
+    waiting = select(func.count()).select_from(TurnRow).where(TurnRow.state == "waiting")
+    return int(session.scalar(waiting) or 0)
+
+
+def find_oldest_waiting(session: Session) -> datetime | None:
+    """Since when the oldest of them waits."""
+    return session.scalar(select(func.min(TurnRow.created_at)).where(TurnRow.state == "waiting"))
+
+
+def give_back(session: Session, turn: Turn) -> None:
+    """Leased, and not answered by a worker that is asked to stop: due again at once, as if never leased."""
+    row = session.get(TurnRow, turn.message.id)
+    if row is not None and row.state == "waiting" and row.attempts == turn.attempts:
+        row.leased_until = None
+        row.attempts -= 1
+        events.note(session, events.TURNS)
+
+
 def turns_wait(session: Session) -> bool:
     """Whether a turn may be leased now, or soon: those whose conversation is being answered count too."""
-    free = or_(TurnRow.leased_until.is_(None), TurnRow.leased_until <= now(session))
+    free = is_free(TurnRow.leased_until, now(session), LEASE)
     return session.scalar(select(TurnRow.message_id).where(TurnRow.state == "waiting", free).limit(1)) is not None
 
 

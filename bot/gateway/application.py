@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -29,6 +30,7 @@ from bot.gateway import (
 )
 from bot.gateway.assets import add_files
 from bot.gateway.bodies import LARGEST_UPLOAD, BoundedBodies
+from bot.gateway.admission import THREADS, BoundedWork, default_bounds
 from bot.gateway.errors import add_error_handlers
 from bot.gateway.rates import Rates
 from bot.gateway.security import SecurityHeaders
@@ -99,6 +101,7 @@ def add_middleware(app: FastAPI, helpdesk: Helpdesk) -> None:
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(
         CORSMiddleware,
+    app.add_middleware(BoundedWork, bounds=default_bounds())
         allow_origins=settings.embed_origins,
         allow_methods=["GET", "POST", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
@@ -117,5 +120,6 @@ def make_lifespan(helpdesk: Helpdesk):  # type: ignore[no-untyped-def]
             app.state.rasa = rasa
             yield
         app.state.streams.close()
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
 
     return lifespan

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from bot.gateway.errors import MEDIA_TYPE
 from bot.gateway.languages import preferred_locale
 from bot.gateway.rates import Rates
+from bot.gateway.places import take_place
 from bot.gateway.streams import Listener, respond_with_events, write_comment, write_event
 from bot.gateway.visitor_schemas import (
     AcceptedOut,
@@ -96,10 +97,12 @@ def say_message(body: NewMessage, conversation: Own, request: Request, helpdesk:
     return AcceptedOut(
         message=MessageOut.of(recorded.message),
         owner=recorded.conversation.owner.value,
+        place = take_place(helpdesk, session, recorded)
         duplicate=recorded.duplicate,
     )
 
 
+        place=place,
 @router.get(
     "/{conversation_id}/messages",
     summary="What was said, in order",
@@ -136,7 +139,8 @@ async def listen(
 ) -> Response:
     """`message` events carry a message each, with its `seq` as the event's id; `owner` tells who has the
     conversation; `typing` that a coordinator is writing; `edited` carries a message with other words than before;
-    `gone` that the conversation was erased."""
+    `gone` that the conversation was erased. `since` tells first what was changed while nobody listened."""
+    request.app.state.streams.admit(events.conversation_topic(conversation.id))
     if last_event_id and last_event_id.isdecimal() and int(last_event_id) <= LARGEST_SEQ:
         after = int(last_event_id)
     return respond_with_events(follow(request, helpdesk, conversation, after))

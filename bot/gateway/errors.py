@@ -14,7 +14,6 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from bot.gateway.languages import preferred_locale
@@ -31,6 +30,7 @@ from handoff.errors import (
     NotFound,
     StaleEpoch,
 )
+from handoff.failures import UNAVAILABLE, WORDS, Cause, find_cause
 
 MEDIA_TYPE = "application/problem+json"
 STATUS_CODES = {
@@ -131,6 +131,13 @@ def from_handoff(error: HandoffError) -> Problem:
     return Problem(status, error.code, headers=headers, **facts)
 
 
+def from_cause(cause: Cause) -> Problem:
+    """Nothing was done, and the same may be sent again: as soon as there is room, where there is none."""
+    if cause is Cause.FULL:
+        return Problem(503, "storage_full", headers={"Retry-After": "60"})
+    return Problem(503, "busy", headers={"Retry-After": "2"})
+
+
 def from_validation(request: Request, error: RequestValidationError) -> Problem:
     """Which field and what is wrong with it, as a code and in words; never the value itself."""
     locale, errors = preferred_locale(request), []
@@ -183,9 +190,12 @@ def add_error_handlers(app: FastAPI) -> None:
             return Response(status_code=error.status_code, headers=error.headers)
         return respond(request, from_http(error))
 
-    async def on_database(request: Request, error: Exception) -> Response:
-        log.error("database: %s", type(error).__name__)
-        return respond(request, Problem(503, "busy", headers={"Retry-After": "2"}))
+    async def on_unavailable(request: Request, error: Exception) -> Response:
+        cause = find_cause(error)
+        if cause is None:
+            return await on_failure(request, error)
+        log.error("%s %s refused: %s", request.method, route_of(request), WORDS[cause])
+        return respond(request, from_cause(cause))
 
     async def on_failure(request: Request, error: Exception) -> Response:
         log.error("%s %s failed: %s", request.method, route_of(request), type(error).__name__, exc_info=error)
@@ -195,7 +205,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HandoffError, on_handoff)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(OperationalError, on_database)
+    for kind in (*UNAVAILABLE, OSError):
+        app.add_exception_handler(kind, on_unavailable)
     app.add_exception_handler(Exception, on_failure)
 
 

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from fastapi.responses import StreamingResponse
 
+from bot import metrics
+from bot.gateway.admission import COME_BACK, overloaded
 from handoff.events import Broker
+from handoff.failures import UNAVAILABLE, WORDS, find_cause
 
 HEARTBEAT = 15.0
 """Seconds after which a silent stream says that it lives, and looks at the database unasked."""
+MOST_STREAMS = 6000
+"""Of one process; each costs about 100 kB."""
+MOST_OF_ONE = 20
+"""Of one conversation: a few windows, and those that a flaky network has left half open."""
+
+log = logging.getLogger(__name__)
 
 
 class Streams:
@@ -21,12 +32,23 @@ class Streams:
     def __init__(self) -> None:
         self.closing = False
         self._open: set[Listener] = set()
+        self._of: Counter[str] = Counter()
+
+    def admit(self, topic: str) -> None:
+        """Raises a 429 Problem where one more would be too many: of this process, or of the same conversation."""
+        if len(self._open) >= MOST_STREAMS or self._of.get(topic, 0) >= MOST_OF_ONE:
+            metrics.refused.labels("streams").inc()
+            raise overloaded(COME_BACK)
 
     def add(self, listener: Listener) -> None:
         self._open.add(listener)
+        self._of[listener.topic] += 1
 
     def remove(self, listener: Listener) -> None:
         self._open.discard(listener)
+        self._of[listener.topic] -= 1
+        if not self._of[listener.topic]:
+            del self._of[listener.topic]
 
     def __len__(self) -> int:
         return len(self._open)
@@ -57,6 +79,11 @@ class Listener:
         self._streams.remove(self)
         for leave in self._leave:
             leave()
+
+    @property
+    def topic(self) -> str:
+        """What it is open for: the first of its topics."""
+        return self._topics[0]
 
     @property
     def closing(self) -> bool:
@@ -94,7 +121,21 @@ def write_comment(text: str = "") -> str:
     return f": {text}\n\n"
 
 
+async def while_it_can(events: AsyncIterator[str]) -> AsyncIterator[str]:
+    """The stream ends when the database fails it: whoever listens comes again, and goes on where it ended."""
+    try:
+        async for event in events:
+            yield event
+    except UNAVAILABLE as error:
+        cause = find_cause(error)
+        if cause is None:
+            raise
+        log.warning("a stream ended: %s", WORDS[cause])
+
+
 def respond_with_events(events: AsyncIterator[str]) -> StreamingResponse:
     return StreamingResponse(
-        events, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        while_it_can(events),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

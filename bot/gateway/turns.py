@@ -7,6 +7,7 @@ lease that runs out.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Hashable, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from bot import metrics
+from bot.backlog import AT_ONCE
 from bot.helpdesk import Helpdesk
 from bot.leased_work import LeasedWork
 from bot.log import request_id
@@ -24,10 +26,15 @@ from bot.replies.situation import Situation
 from handoff import events
 from handoff.conversations import Turn, finish_turn, next_turns, turns_wait
 from handoff.errors import HandoffError
+from handoff.failures import UNAVAILABLE, WORDS, find_cause
 from handoff.messages import Draft
+from handoff.turns import give_back
 from retrieval.encoder import Vector
 
 MOST_ATTEMPTS = 3
+KEEPS_TRYING = 40.0
+"""Seconds for which an answer is kept that could not be recorded: less than its turn's lease."""
+TRIES_EVERY = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +43,7 @@ class TurnWorker(LeasedWork[Turn]):
     """Answers waiting turns until cancelled."""
 
     topic = events.TURNS
-    at_once = 4
+    at_once = AT_ONCE
     patience = 5.0
     """What is being answered may finish, for a moment: its lease would cost the visitor a minute."""
 
@@ -63,10 +70,32 @@ class TurnWorker(LeasedWork[Turn]):
         try:
             with metrics.turn_seconds.time():
                 answer = await self._compose(row)
-                await run_in_threadpool(self._record, row, answer)
+                await self._keep(row, answer)
+            self._helpdesk.backlog.note(time.monotonic() - began)
             log.info("turn %s answered in %d ms", row.message.id, round((time.monotonic() - began) * 1000))
         except HandoffError as refused:
             log.info("turn %s: %s", row.message.id, refused.code)
+        except asyncio.CancelledError:
+            self.give_back([row])
+            raise
+
+    async def _keep(self, turn: Turn, answer: RasaAnswer) -> None:
+        """An answer that the database cannot take just now is kept for it, as long as the turn is ours."""
+        until = time.monotonic() + KEEPS_TRYING
+        while True:
+            try:
+                return await run_in_threadpool(self._record, turn, answer)
+            except UNAVAILABLE as error:
+                cause = find_cause(error)
+                if cause is None or time.monotonic() > until:
+                    raise
+                log.warning("turn %s: not recorded yet: %s", turn.message.id, WORDS[cause])
+            await asyncio.sleep(TRIES_EVERY)
+
+    def give_back(self, rows: Sequence[Turn]) -> None:
+        with self._helpdesk.database.transaction() as session:
+            for row in rows:
+                give_back(session, row)
 
     def _record(self, turn: Turn, answer: RasaAnswer) -> None:
         with self._helpdesk.database.transaction() as session:

@@ -157,10 +157,18 @@ class OpenedOut(BaseModel):
     token: str = Field(description="Opens this conversation; shown once. Send it as `Authorization: Bearer`.")
 
 
+class PlaceOut(BaseModel):
+    ahead: int = Field(description="How many messages are answered before this one.")
+    seconds: int = Field(description="After about how many seconds to expect the answer.")
+
+
 class AcceptedOut(BaseModel):
     message: MessageOut
     owner: Literal["bot", "queue", "coordinator"]
     duplicate: bool = Field(description="The same id was recorded before; nothing new was written.")
+    place: PlaceOut | None = Field(
+        default=None, description="Its place in the queue, when so many wait that the answer takes a while."
+    )
 
 
 class MessagesOut(BaseModel):

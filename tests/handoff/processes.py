@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,8 +28,8 @@ from handoff.views import Actor
 from knowledge.clock import system_clock
 from tests.handoff.world import handoff
 
-LEASE = 1
-"""Seconds: short, so that what a killed worker held comes back during the test."""
+LEASE = timedelta(seconds=1)
+"""Short, so that what a killed worker held comes back during the test."""
 
 
 def say(line: str) -> None:
@@ -49,7 +50,7 @@ def visit(database: Database, talks: list[str], chance: random.Random) -> None:
 
 def answer(database: Database, _: list[str], chance: random.Random) -> None:
     with database.transaction() as session:
-        turns = conversations.next_turns(session, limit=2, lease_seconds=LEASE)
+        turns = conversations.next_turns(session, limit=2, lease=LEASE)
     for turn in turns:
         time.sleep(chance.random() * 0.02)
         reply = handoff() if chance.random() < 0.3 else Draft(MessageKind.ANSWER, f"re {turn.message.id}", "lv")

@@ -125,8 +125,9 @@ def test_a_full_disk_takes_nothing_by_halves_and_needs_no_repair(live: World) ->
 
     def say_much() -> None:
         nonlocal said
-        for said in range(500):
+        while said < 500:
             live.say(talk, "vārds " * 100)
+            said += 1
 
     assert cause_of(say_much) is Cause.FULL
     assert [one.seq for one in live.messages(talk)] == list(range(1, said + 2))

@@ -1,0 +1,37 @@
+"""A place in the queue of messages for the bot: told when it means waiting, refused when it means too much."""
+
+from __future__ import annotations
+
+import math
+
+from sqlalchemy.orm import Session
+
+from bot import metrics
+from bot.gateway.admission import overloaded
+from bot.gateway.visitor_schemas import PlaceOut
+from bot.helpdesk import Helpdesk
+from handoff.conversations import Owner, Recorded
+from handoff.turns import count_waiting
+
+TOLD_FROM = 5.0
+"""Seconds of waiting above which it is told."""
+LONGEST_WAIT = 60.0
+"""Seconds of waiting above which a message is not taken in: its sender is to try again."""
+COMES_BACK_WITHIN = (5, 30)
+
+
+def take_place(helpdesk: Helpdesk, session: Session, recorded: Recorded) -> PlaceOut | None:
+    """Call it in the transaction that records the message. None where there is nothing to wait for, or not long.
+
+    Raises a 429 Problem, which undoes the recording, where the answer would take too long. What was taken in
+    before and is only sent again is never refused, nor is what goes to a person.
+    """
+    if recorded.duplicate or recorded.conversation.owner is Owner.COORDINATOR:
+        return None
+    ahead = max(count_waiting(session) - 1, 0)
+    seconds = helpdesk.backlog.expect(ahead)
+    if seconds > LONGEST_WAIT:
+        metrics.refused.labels("turns").inc()
+        least, most = COMES_BACK_WITHIN
+        raise overloaded(int(min(max(seconds - LONGEST_WAIT, least), most)))
+    return PlaceOut(ahead=ahead, seconds=math.ceil(seconds)) if seconds >= TOLD_FROM else None
