@@ -87,6 +87,11 @@ class Settings(BaseSettings):
         "600/minute;10000/hour",
         description="How much one network address may ask, of each kind of request; many people may share one.",
     )
+    sign_up_rate: str = Field(
+        "10/hour;30/day",
+        description="How many e-mail addresses one network address may sign up for news of calls; each is "
+        "written to once.",
+    )
     rates_storage: str = Field(
         "memory://",
         description="Where requests are counted: `memory://`, or `redis://host:6379/0` for several processes.",
@@ -146,7 +151,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{name!r} is not a time zone; write one such as Europe/Riga") from error
         return name
 
-    @field_validator("conversation_rate", "address_rate")
+    @field_validator("conversation_rate", "address_rate", "sign_up_rate")
     @classmethod
     def _readable_rate(cls, rate: str) -> str:
         parse_many(rate)

@@ -6,8 +6,8 @@ import hashlib
 import re
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.policy import EmailPolicy
+from email.utils import format_datetime, parseaddr
 
 import aiosmtplib
 
@@ -16,8 +16,6 @@ from handoff.outbox import Delivery
 from handoff.settings import MailSettings
 from knowledge.clock import Clock
 
-POLICY = SMTP.clone(max_line_length=900)
-"""Long addresses in headers stay whole: readers of List-Unsubscribe do not undo what folding does to them."""
 PATIENCE = 20.0
 """Seconds for the server to answer each step."""
 HEADERS = ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post")
@@ -25,6 +23,16 @@ HEADERS = ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post")
 NO_MAILBOX = re.compile(r"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 """Enhanced status codes by which a server says that there is no such mailbox, or no longer [RFC 3463]. A bare 550
 may as well be a mistake in our own settings."""
+
+
+class LetterPolicy(EmailPolicy):
+    """Addresses in List-… headers stay whole, however long: their readers undo no folding."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return f"{name}: {value}\r\n".encode("ascii") if name in HEADERS else super().fold_binary(name, value)
+
+
+LETTERS = LetterPolicy(linesep="\r\n")
 
 
 class MailFailed(Exception):
@@ -40,7 +48,7 @@ class MailFailed(Exception):
 def write_mail(delivery: Delivery, settings: MailSettings, clock: Clock) -> EmailMessage:
     """Plain text, and HTML beside it if the payload has it. The same row always has the same Message-ID, so that a
     second sending is known as such."""
-    mail = EmailMessage(policy=POLICY)
+    mail = EmailMessage()
     local, _, domain = settings.sender.partition("@")
     mail["From"] = Address(settings.sender_name, local, domain)
     mail["To"] = delivery.address
@@ -50,14 +58,14 @@ def write_mail(delivery: Delivery, settings: MailSettings, clock: Clock) -> Emai
     mail["Message-ID"] = f"<{name}@{domain or 'helpdesk'}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    if delivery.payload.get("locale"):
-        mail["Content-Language"] = str(delivery.payload["locale"])
     for header, value in dict(delivery.payload.get("headers") or {}).items():
         if header in HEADERS:
             mail[header] = " ".join(clean_text(str(value)).split())[:900]
     mail.set_content(clean_text(str(delivery.payload.get("text", ""))))
     if delivery.payload.get("html"):
         mail.add_alternative(clean_text(str(delivery.payload["html"])), subtype="html")
+    if delivery.payload.get("locale"):
+        mail["Content-Language"] = str(delivery.payload["locale"])
     return mail
 
 
@@ -65,7 +73,9 @@ async def send_mail(mail: EmailMessage, settings: MailSettings) -> None:
     """Raises MailFailed."""
     try:
         await aiosmtplib.send(
-            mail,
+            mail.as_bytes(policy=LETTERS),
+            sender=parseaddr(str(mail["From"]))[1],
+            recipients=[str(mail["To"])],
             hostname=settings.host,
             port=settings.port,
             username=settings.user,

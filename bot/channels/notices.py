@@ -32,14 +32,13 @@ def index_calls(helpdesk: Helpdesk, locale: str) -> dict[str, FundingCall]:
 
 def draft_notices(helpdesk: Helpdesk, locale: str, notices: Sequence[Notice], *, weekly: bool = False) -> Draft:
     """Notices of calls that are no longer in the catalogue say nothing. `data.notice` marks it for channels."""
-    calls = index_calls(helpdesk, locale)
-    told = [(notice, calls[notice.call_id]) for notice in notices if notice.call_id in calls]
+    told = choose_told(helpdesk, locale, notices)
     shown = told[:AT_ONCE]
-    lines = [f"**{say(locale, 'telegram.notices.heading_weekly' if weekly else 'telegram.notices.heading')}**"]
+    lines = [f"**{tell_heading(locale, weekly=weekly)}**"]
     lines += [tell_notice(helpdesk, locale, notice, call) for notice, call in shown]
     if len(told) > len(shown):
         url = f"{helpdesk.settings.base_url}/calls"
-        lines.append(say(locale, "telegram.notices.more", count=len(told) - len(shown), url=url))
+        lines.append(say(locale, "notices.more", count=len(told) - len(shown), url=url))
     return Draft(
         MessageKind.CALLS,
         "\n\n".join(lines),
@@ -49,11 +48,21 @@ def draft_notices(helpdesk: Helpdesk, locale: str, notices: Sequence[Notice], *,
     )
 
 
+def choose_told(helpdesk: Helpdesk, locale: str, notices: Sequence[Notice]) -> list[tuple[Notice, FundingCall]]:
+    """Those whose calls are still in the catalogue."""
+    calls = index_calls(helpdesk, locale)
+    return [(notice, calls[notice.call_id]) for notice in notices if notice.call_id in calls]
+
+
+def tell_heading(locale: str, *, weekly: bool) -> str:
+    return say(locale, "notices.heading_weekly" if weekly else "notices.heading")
+
+
 def tell_notice(helpdesk: Helpdesk, locale: str, notice: Notice, call: FundingCall) -> str:
-    what = say(locale, f"telegram.notices.{notice.kind}")
+    what = say(locale, f"notices.{notice.kind}")
     line = f"{MARKS[notice.kind]} {what}: {tell_line(helpdesk, call, locale)}"
     if notice.was:
-        line += f" ({say(locale, 'telegram.notices.was', date=tell_day(helpdesk, locale, notice.was))})"
+        line += f" ({say(locale, 'notices.was', date=tell_day(helpdesk, locale, notice.was))})"
     return line
 
 

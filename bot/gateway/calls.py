@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
 from fastapi import APIRouter, Query, Request, Response
@@ -171,6 +172,7 @@ def show_calls(
         calls=[(call, describe_call(helpdesk, call, locale)) for call in calls],
         as_of=now,
         chosen_status=status,
+        chosen_query=urlencode({name: code for name, code in chosen.items() if code}),
         statuses=[*CallStatus, "any"],
         q=q,
         facets=[(name, list_terms(vocabularies[name], locale), chosen[name]) for name in chosen],

@@ -29,10 +29,15 @@ class Rates:
         self._limiter = MovingWindowRateLimiter(storage_from_string(settings.rates_storage))
         self._per_address = parse_many(settings.address_rate)
         self._per_conversation = parse_many(settings.conversation_rate)
+        self._sign_ups = parse_many(settings.sign_up_rate)
 
     def count_address(self, request: Request, what: str) -> None:
         """Raises a 429 Problem that says in words when to come back."""
         self._count(request, self._per_address, what, address_of(request))
+
+    def count_sign_up(self, request: Request) -> None:
+        """Each may send a letter to somebody who did not ask for it: few for one address."""
+        self._count(request, self._sign_ups, "sign_ups", address_of(request))
 
     def count_conversation(self, request: Request, conversation_id: str) -> None:
         self._count(request, self._per_conversation, "conversation", conversation_id)

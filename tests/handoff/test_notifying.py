@@ -2,13 +2,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import default
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from handoff import notifying, outbox, requests
@@ -22,28 +18,11 @@ from handoff.settings import MailSettings
 from handoff.sweeping import sweep
 from handoff.views import Actor
 from tests.handoff.world import TUESDAY, World
+from tests.post_office import PostOffice, open_office
 from tests.postgres import free_port
 
 Make = Callable[..., World]
 NIGHT = TUESDAY.replace(hour=21)
-
-
-class PostOffice:
-    """An SMTP server's answers: `refuse` is what RCPT is answered with."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-        self.refuse: str | None = None
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if self.refuse:
-            return self.refuse
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.letters.append(BytesParser(policy=default).parsebytes(envelope.content))  # type: ignore[arg-type]
-        return "250 OK"
 
 
 @pytest.fixture
@@ -53,11 +32,8 @@ def office() -> PostOffice:
 
 @pytest.fixture
 def mail(office: PostOffice) -> Iterator[MailSettings]:
-    controller = Controller(office, hostname="127.0.0.1", port=0)
-    controller.port = free_port()
-    controller.start()
-    yield MailSettings("127.0.0.1", "palidziba@example.org", controller.port, "none", sender_name="Palīdzība")
-    controller.stop()
+    with open_office(office) as port:
+        yield MailSettings("127.0.0.1", "palidziba@example.org", port, "none", sender_name="Palīdzība")
 
 
 def deliver(world: World, mail: MailSettings) -> int:

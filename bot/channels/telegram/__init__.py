@@ -12,3 +12,10 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 LINK = "c_"
 """What a coordinator's one-time code is told by in /start."""
+RESUME = "r_"
+"""The same for a visitor's, which goes on with a conversation of the website."""
+
+
+def deep_link(username: str, payload: str) -> str:
+    """Opens a chat with the bot and has it sent `/start payload` (at most 64 of A-Z, a-z, 0-9, _ and -)."""
+    return f"https://t.me/{username}?start={payload}"

@@ -63,7 +63,7 @@ def rows_above(message: Message) -> list[Row]:
         return []
     return [
         [
-            own_button(say(message.locale, "telegram.notices.settings"), "mysubs"),
-            own_button(say(message.locale, "telegram.notices.end_all"), "stop"),
+            own_button(say(message.locale, "notices.settings"), "mysubs"),
+            own_button(say(message.locale, "notices.end_all"), "stop"),
         ]
     ]

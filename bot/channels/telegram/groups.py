@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from telegram import InlineKeyboardButton, Message, MessageEntity, Update
 from telegram.ext import CallbackContext, ExtBot
 
-from bot.channels.telegram import screens
+from bot.channels.telegram import deep_link, screens
 from bot.channels.telegram.commands import Command
 from bot.channels.telegram.keyboards import Row
 from bot.channels.telegram.outgoing import post
@@ -83,7 +83,7 @@ class Groups:
         """Text and sources; in place of the bot's buttons the way to a private chat, where it remembers."""
         text = "\n\n".join([draft.text, *list_sources(draft.sources)])
         title = say(locale, "telegram.group.open_private")
-        row: Row = [InlineKeyboardButton(title, url=screens.deep_link(self._bot.username, "group"))]
+        row: Row = [InlineKeyboardButton(title, url=deep_link(self._bot.username, "group"))]
         return make_screen(text, [row])
 
 

@@ -21,6 +21,7 @@ from bot.channels.telegram.outgoing import post, write_screen
 from bot.channels.telegram.people import CHANNEL, choose_locale, client_id, ensure_conversation, record
 from bot.channels.telegram.rendering import Part
 from bot.channels.telegram.subscription_menu import Screen
+from bot.channels.wishes import name_wish
 from bot.helpdesk import Helpdesk
 from bot.wording import say
 from handoff import chats, subscriptions
@@ -208,7 +209,7 @@ class Presses:
         except NotFound:
             return self._list(session, press)
         calls = index_calls(self._helpdesk, press.locale)
-        what = subscription_menu.name_wish(press.locale, ended.wish, calls)
+        what = name_wish(press.locale, ended.wish, calls)
         return self._list(session, press, say(press.locale, "telegram.subscriptions.ended", what=what))
 
     def _end_all(self, session: Session, press: Press) -> Screen:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from telegram import Message
 
 from bot.channels.notices import index_calls
-from bot.channels.telegram import LINK, screens, staff, subscription_menu
+from bot.channels.telegram import LINK, RESUME, screens, staff, subscription_menu
 from bot.channels.telegram.commands import Command, find_command
 from bot.channels.telegram.outgoing import post
 from bot.channels.telegram.people import (
@@ -27,8 +27,8 @@ from handoff.conversations import ConversationView, Owner
 from handoff.corrections import continue_at, edit_visitor_message
 from handoff.errors import NotFound
 
-CALL, RESUME = "call_", "r_"
-"""How payloads of deep links begin; the name of a command is one too."""
+CALL = "call_"
+"""How the payload of a link to a call begins; the name of a command is one too."""
 OUT_OF_ORDER = timedelta(minutes=5)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telegram import InlineKeyboardButton
 
+from bot.channels.telegram import deep_link
 from bot.channels.telegram.keyboards import own_button
 from bot.channels.telegram.subscription_menu import Screen, make_screen
 from bot.wording import say
@@ -31,8 +32,3 @@ def tell(locale: str, key: str, **facts: object) -> Screen:
 def go_private(locale: str, username: str, payload: str) -> Screen:
     button = InlineKeyboardButton(say(locale, "telegram.group.open_private"), url=deep_link(username, payload))
     return make_screen(say(locale, "telegram.group.private"), [[button]])
-
-
-def deep_link(username: str, payload: str) -> str:
-    """Opens a chat with the bot and has it sent `/start payload` (at most 64 of A-Z, a-z, 0-9, _ and -)."""
-    return f"https://t.me/{username}?start={payload}"

@@ -37,6 +37,7 @@ class Telegram:
         application = make_application(self._helpdesk.settings)
         try:
             await connect(application)
+            self._helpdesk.telegram_name = application.bot.username
             await self._work(application)
         finally:
             await application.shutdown()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.channels.telegram.keyboards import Row, arrange, own_button
+from bot.channels.wishes import PARTS, name_wish, offered_codes
 from bot.wording import say
 from handoff.notices import REMINDER_DAYS, Wish
 from handoff.subscriptions import SubscriberView, SubscriptionView
@@ -18,9 +19,6 @@ from knowledge.call import FundingCall
 from knowledge.vocabulary import load_vocabularies
 
 ANY = "-"
-THEMES_LEFT_OUT = {"other"}
-REGIONS = ("riga", "pieriga", "kurzeme", "zemgale", "vidzeme", "latgale")
-STEPS = ("theme", "applicant", "region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def make_screen(text: str, rows: Sequence[Row]) -> Screen:
 
 def ask_next(locale: str, chosen: Sequence[str]) -> Screen:
     """The question after the `chosen` ones (codes, or ANY)."""
-    step = STEPS[len(chosen)]
+    step = PARTS[len(chosen)]
     offered = [
         own_button(load_vocabularies()[step].terms[code].label(locale), "sub", *chosen, code)
         for code in offered_codes(step)
@@ -55,36 +53,15 @@ def ask_next(locale: str, chosen: Sequence[str]) -> Screen:
     return make_screen(say(locale, f"telegram.subscriptions.ask_{step}"), rows)
 
 
-def offered_codes(step: str) -> list[str]:
-    if step == "region":
-        return list(REGIONS)
-    return [code for code in load_vocabularies()[step].terms if code not in THEMES_LEFT_OUT]
-
-
 def read_choice(chosen: Sequence[str]) -> Wish | None:
     """The wish once all is chosen; None before. Raises ValueError for a code that is not offered."""
-    for step, code in zip(STEPS, chosen, strict=False):
+    for step, code in zip(PARTS, chosen, strict=False):
         if code != ANY and code not in load_vocabularies()[step].terms:
             raise ValueError(code)
-    if len(chosen) < len(STEPS):
+    if len(chosen) < len(PARTS):
         return None
     theme, applicant, region = (None if code == ANY else code for code in chosen)
     return Wish(theme, applicant, region)
-
-
-def name_wish(locale: str, wish: Wish, calls: dict[str, FundingCall]) -> str:
-    """ "novecošana, biedrība, Latgale", "visi projektu konkursi" or a call's title."""
-    if wish.call_id is not None:
-        call = calls.get(wish.call_id)
-        return call.title if call else wish.call_id
-    codes = {"theme": wish.theme, "applicant": wish.applicant, "region": wish.region}
-    labels = [name_code(locale, step, code) for step, code in codes.items() if code]
-    return ", ".join(labels) or say(locale, "telegram.subscriptions.everything")
-
-
-def name_code(locale: str, vocabulary: str, code: str) -> str:
-    term = load_vocabularies()[vocabulary].terms.get(code)
-    return term.label(locale) if term else code
 
 
 def confirm(
@@ -100,7 +77,7 @@ def confirm(
         text = say(locale, f"telegram.subscriptions.{key}", what=what, days=", ".join(map(str, subscriber.days)))
     rows = [
         [own_button(say(locale, "telegram.subscriptions.settings"), "set")],
-        [own_button(say(locale, "telegram.notices.settings"), "subs")],
+        [own_button(say(locale, "notices.settings"), "subs")],
     ]
     return make_screen(text, rows)
 
@@ -142,7 +119,7 @@ def settings_screen(locale: str, subscriber: SubscriberView, hour: int) -> Scree
                 "off" if subscriber.weekly else "on",
             )
         ],
-        [own_button(say(locale, "telegram.notices.settings"), "subs")],
+        [own_button(say(locale, "notices.settings"), "subs")],
     ]
     return make_screen(say(locale, "telegram.subscriptions.settings_text", hour=f"{hour}.00"), rows)
 
