@@ -2,8 +2,13 @@
 
 from fastapi import APIRouter
 
+from bot.gateway.desk.administration_hours import router as administration_hours
+from bot.gateway.desk.administration_people import router as administration_people
+from bot.gateway.desk.administration_settings import router as administration_settings
+from bot.gateway.desk.administration_state import router as administration_state
 from bot.gateway.desk.api import router as api
 from bot.gateway.desk.approval_pages import router as approval
+from bot.gateway.desk.audit import router as audit
 from bot.gateway.desk.canned_pages import router as canned
 from bot.gateway.desk.inbox import router as inbox
 from bot.gateway.desk.learning import router as learning
@@ -33,6 +38,11 @@ for part in (
     reports_api,
     reports,
     suggestions,
+    administration_hours,
+    administration_state,
+    administration_settings,
+    audit,
+    administration_people,
     inbox,
     request_page,
 ):
