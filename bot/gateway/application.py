@@ -24,13 +24,15 @@ from bot.gateway import (
     questions,
     sent_files,
     sitemap,
+    subscribing,
+    subscription_pages,
     telegram,
     uploads,
     writing,
 )
+from bot.gateway.admission import THREADS, BoundedWork, default_bounds
 from bot.gateway.assets import add_files
 from bot.gateway.bodies import LARGEST_UPLOAD, BoundedBodies
-from bot.gateway.admission import THREADS, BoundedWork, default_bounds
 from bot.gateway.errors import add_error_handlers
 from bot.gateway.rates import Rates
 from bot.gateway.security import SecurityHeaders
@@ -84,6 +86,8 @@ def make_routers(helpdesk: Helpdesk) -> list[APIRouter]:
         assets.make_router(helpdesk),
         library.router,
         calls.router,
+        subscribing.router,
+        subscription_pages.router,
         sitemap.router,
         desk.router,
         attachments.router,
@@ -97,11 +101,11 @@ def make_routers(helpdesk: Helpdesk) -> list[APIRouter]:
 def add_middleware(app: FastAPI, helpdesk: Helpdesk) -> None:
     """Outermost last: headers go on everything, refusals of bodies too large included."""
     settings = helpdesk.settings
+    app.add_middleware(BoundedWork, bounds=default_bounds())
     app.add_middleware(BoundedBodies, limits=UPLOADS)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(
         CORSMiddleware,
-    app.add_middleware(BoundedWork, bounds=default_bounds())
         allow_origins=settings.embed_origins,
         allow_methods=["GET", "POST", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
@@ -116,10 +120,10 @@ def make_lifespan(helpdesk: Helpdesk):  # type: ignore[no-untyped-def]
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(dummy_hash)
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         async with run_workers(helpdesk) as rasa:
             app.state.rasa = rasa
             yield
         app.state.streams.close()
-        to_thread.current_default_thread_limiter().total_tokens = THREADS
 
     return lifespan
