@@ -11,6 +11,7 @@ from pathlib import Path
 import uvicorn
 
 from bot.gateway.application import create_app
+from bot.gateway.connections import watch_connections
 from bot.gateway.server import PublicServer
 from bot.helpdesk import Helpdesk, Knowledge, open_database
 from bot.settings import ROOT, Settings
@@ -70,6 +71,7 @@ class Served:
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=5,
+            http=watch_connections(),
         )
         self.server = PublicServer(config)
         self._thread = threading.Thread(target=self.server.run, daemon=True)
