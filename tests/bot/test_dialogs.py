@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
 from _pytest.mark.structures import ParameterSet
 
 from bot.gateway.forgetting import forget_erased
-from bot.helpdesk import Helpdesk, load_knowledge, open_database
+from bot.helpdesk import Helpdesk, Knowledge, open_database
 from bot.rasa import Rasa
 from bot.settings import Settings
 from handoff.conversations import list_messages
 from handoff.erasure import erase_conversation
 from retrieval.encoder import load_encoder
 from tests.dialogs.player import Dialogue, Player, Rasas, play, read_dialogues
-from tests.dialogs.serving import serve_rasa
-from tests.e2e.product.product import MODELS, alone, bring_model
+from tests.e2e.product.product import MODELS
 
 DIALOGUES = list(read_dialogues())
 LEAST = 80
@@ -45,24 +43,12 @@ def test_every_known_miss_is_a_dialogue() -> None:
 
 
 @pytest.fixture(scope="module")
-def helpdesk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Helpdesk]:
-    """All materials; their vectors are kept where `make run` keeps them, so that none is encoded twice."""
+def helpdesk(all_materials: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Helpdesk]:
     database = tmp_path_factory.mktemp("database") / "helpdesk.sqlite3"
     settings = Settings(_env_file=None, data=MODELS, demo=True, database_url=f"sqlite:///{database}")
-    encoder = load_encoder("packaged")
-    with alone("index"):
-        knowledge = load_knowledge(settings, encoder)
-    helpdesk = Helpdesk(settings, settings.clock, open_database(settings), encoder, knowledge)
+    helpdesk = Helpdesk(settings, settings.clock, open_database(settings), load_encoder("packaged"), all_materials)
     yield helpdesk
     helpdesk.close()
-
-
-@pytest.fixture(scope="module")
-def rasa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rasas]:
-    data: Path = tmp_path_factory.mktemp("rasa")
-    bring_model(data)
-    with serve_rasa(data) as rasa:
-        yield rasa
 
 
 def test_there_are_enough_dialogues_and_a_third_is_interrupted() -> None:

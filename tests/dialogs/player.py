@@ -58,6 +58,7 @@ class Rasas:
     url: str
     secret: str
     timeout: float = 15.0
+    log: Path | None = None
 
 
 class Player:

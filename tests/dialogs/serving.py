@@ -67,7 +67,7 @@ def serve_rasa(data: Path) -> Iterator[Rasas]:
         )
         try:
             wait_until_up(process, f"http://127.0.0.1:{port}/")
-            yield Rasas(f"http://127.0.0.1:{port}", SECRET)
+            yield Rasas(f"http://127.0.0.1:{port}", SECRET, log=data / "rasa.log")
         finally:
             process.terminate()
             process.wait(30)
