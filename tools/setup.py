@@ -149,6 +149,10 @@ def install_assets() -> None:
     run(*find_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", PATH=path)
 
 
+def shorten_scripts() -> None:
+    run(APP / "bin" / "python", "-m", "tools.widget")
+
+
 def is_there(patterns: list[str]) -> bool:
     return any(
         shutil.which(pattern) or (pattern.startswith("/") and list(Path("/").glob(pattern.lstrip("/"))))
@@ -185,6 +189,14 @@ def set_up(*, tests: bool) -> None:
     )
     lock_files = [ROOT / "package.json", ROOT / "package-lock.json"]
     step("browser assets", ROOT / "node_modules" / ".made", lock_files, install_assets)
+    gateway = ROOT / "bot" / "gateway"
+    scripts = [
+        *sorted((gateway / "widget").glob("*.js")),
+        gateway / "widget_bundle.py",
+        ROOT / "tools" / "widget.py",
+    ]
+    scripts += lock_files
+    step("the chat's scripts", ROOT / "node_modules" / ".widget" / ".made", scripts, shorten_scripts)
     if tests:
         encoders = [requirements / "encoders.txt", TORCH, (APP / ".made").read_text()]
         step("sentence-transformers", APP / ".installed-encoders", encoders, install_encoders)

@@ -66,7 +66,7 @@ def add_files(app: FastAPI) -> None:
 def make_router(helpdesk: Helpdesk) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     bundles = {name: Bundle.of(text) for name, text in write_bundles(helpdesk).items()}
-    style = read_style().encode()
+    styles = {"widget.css": read_style().encode(), "widget-more.css": read_style("more").encode()}
 
     def make_route(name: str, bundle: Bundle) -> None:
         @router.get(f"/{name}", name=name)
@@ -77,7 +77,9 @@ def make_router(helpdesk: Helpdesk) -> APIRouter:
         make_route(name, bundle)
 
     @router.get("/static/widget.css")
-    def widget_style() -> Response:
+    @router.get("/static/widget-more.css")
+    def widget_style(request: Request) -> Response:
+        style = styles[request.url.path.rpartition("/")[2]]
         return Response(style, media_type="text/css", headers={**ANYBODY, "Cache-Control": ASK_AGAIN})
 
     @router.get("/static/vendor/{name}")

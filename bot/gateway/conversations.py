@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 
 from bot.gateway.errors import MEDIA_TYPE
 from bot.gateway.languages import preferred_locale
-from bot.gateway.rates import Rates
 from bot.gateway.places import take_place
+from bot.gateway.rates import Rates
 from bot.gateway.streams import Listener, respond_with_events, write_comment, write_event
 from bot.gateway.visitor_schemas import (
     AcceptedOut,
@@ -44,6 +45,8 @@ from handoff.messages import Author, Message
 CHANNEL = "web"
 LARGEST_SEQ = 2**31 - 1
 PAGE = 500
+IN_FLIGHT = timedelta(seconds=30)
+"""A change carries the time at which its transaction began, and may be seen that much later."""
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -94,15 +97,15 @@ def say_message(body: NewMessage, conversation: Own, request: Request, helpdesk:
         recorded = record_visitor_message(
             session, conversation.id, client_id=str(body.id), text=body.text or "", value=body.value
         )
+        place = take_place(helpdesk, session, recorded)
     return AcceptedOut(
         message=MessageOut.of(recorded.message),
         owner=recorded.conversation.owner.value,
-        place = take_place(helpdesk, session, recorded)
         duplicate=recorded.duplicate,
+        place=place,
     )
 
 
-        place=place,
 @router.get(
     "/{conversation_id}/messages",
     summary="What was said, in order",
@@ -113,11 +116,19 @@ def read(
     request: Request,
     helpdesk: Desk,
     after: Annotated[int, Query(ge=0, le=LARGEST_SEQ, description="Only messages with a greater seq.")] = 0,
+    since: Annotated[
+        AwareDatetime | None, Query(description="The last answer's `as_of`: tells what was changed from then on.")
+    ] = None,
 ) -> JSONResponse:
     rates_of(request).count_address(request, "readings")
-    with helpdesk.database.reading() as session:
-        messages = list_messages(session, conversation.id, after=after, limit=PAGE)
-    told = MessagesOut(messages=[MessageOut.of(one) for one in messages], owner=conversation.owner.value)
+    moment = helpdesk.clock()
+    messages, now, edited = read_news(helpdesk, conversation.id, after, since)
+    told = MessagesOut(
+        messages=[MessageOut.of(one) for one in messages],
+        owner=now.owner.value,
+        edited=[MessageOut.of(one) for one in edited],
+        as_of=moment,
+    )
     return JSONResponse(told.model_dump(mode="json"), headers={"Cache-Control": "no-store"})
 
 
@@ -136,6 +147,7 @@ async def listen(
     helpdesk: Desk,
     last_event_id: Annotated[str | None, Header()] = None,
     after: Annotated[int, Query(ge=0, le=LARGEST_SEQ)] = 0,
+    since: Annotated[AwareDatetime | None, Query()] = None,
 ) -> Response:
     """`message` events carry a message each, with its `seq` as the event's id; `owner` tells who has the
     conversation; `typing` that a coordinator is writing; `edited` carries a message with other words than before;
@@ -143,14 +155,14 @@ async def listen(
     request.app.state.streams.admit(events.conversation_topic(conversation.id))
     if last_event_id and last_event_id.isdecimal() and int(last_event_id) <= LARGEST_SEQ:
         after = int(last_event_id)
-    return respond_with_events(follow(request, helpdesk, conversation, after))
+    return respond_with_events(follow(request, helpdesk, conversation, after, since))
 
 
 async def follow(
-    request: Request, helpdesk: Helpdesk, conversation: ConversationView, after: int
+    request: Request, helpdesk: Helpdesk, conversation: ConversationView, after: int, since: datetime | None
 ) -> AsyncIterator[str]:
     topic, typing = events.conversation_topic(conversation.id), events.typing_topic(conversation.id)
-    owner, looked_at = "", helpdesk.clock()
+    owner, looked_at, told = "", since or helpdesk.clock(), dict[str, str]()
     yield write_comment("welcome")
     with Listener(request.app.state.streams, helpdesk.broker, topic, typing) as listener:
         heard = {topic}
@@ -165,7 +177,8 @@ async def follow(
                     yield write_event("gone", {})
                     return
                 for message in edited:
-                    if message.seq <= after:
+                    if told.get(message.id) != message.text:
+                        told[message.id] = message.text
                         yield write_event("edited", MessageOut.of(message).model_dump(mode="json"))
                 for message in news:
                     after = message.seq
@@ -179,12 +192,14 @@ async def follow(
 
 
 def read_news(
-    helpdesk: Helpdesk, conversation_id: str, after: int, since: datetime
+    helpdesk: Helpdesk, conversation_id: str, after: int, since: datetime | None
 ) -> tuple[list[Message], ConversationView, list[Message]]:
+    """The messages after that one; the conversation; and earlier messages that were changed since that moment."""
     with helpdesk.database.reading() as session:
         conversation = get_conversation(session, conversation_id)
-        edited = list_edited(session, conversation_id, since)
-        return list_messages(session, conversation_id, after=after, limit=PAGE), conversation, edited
+        edited = list_edited(session, conversation_id, since - IN_FLIGHT) if since else []
+        messages = list_messages(session, conversation_id, after=after, limit=PAGE)
+        return messages, conversation, [one for one in edited if one.seq <= after]
 
 
 def rates_of(request: Request) -> Rates:

@@ -7,10 +7,12 @@ from datetime import timedelta
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from bot.channels.telegram import RESUME, deep_link
 from bot.erasing import erase_files
 from bot.gateway.conversations import problems, rates_of
 from bot.gateway.visitor_schemas import ConversationOut, LocaleChoice, OpenedOut, ResumeCode, ResumeOut
 from bot.gateway.visitors import Desk, Own
+from bot.helpdesk import Helpdesk
 from handoff.corrections import set_locale
 from handoff.erasure import erase_conversation
 from handoff.exporting import export_conversation
@@ -39,7 +41,13 @@ def make_link(conversation: Own, request: Request, helpdesk: Desk, response: Res
     lasts = timedelta(minutes=helpdesk.database.settings.resume_minutes)
     # After the hash: the code then stays out of logs, referrers and the server's sight until it is used.
     url = f"{helpdesk.settings.base_url}/chat?lang={conversation.locale}#resume={code}"
-    return ResumeOut(code=code, url=url, expires_at=helpdesk.clock() + lasts)
+    return ResumeOut(
+        code=code, url=url, telegram=link_telegram(helpdesk, code), expires_at=helpdesk.clock() + lasts
+    )
+
+
+def link_telegram(helpdesk: Helpdesk, code: str) -> str | None:
+    return helpdesk.telegram_name and deep_link(helpdesk.telegram_name, f"{RESUME}{code}")
 
 
 @router.post(

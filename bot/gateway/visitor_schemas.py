@@ -174,11 +174,18 @@ class AcceptedOut(BaseModel):
 class MessagesOut(BaseModel):
     messages: list[MessageOut]
     owner: Literal["bot", "queue", "coordinator"]
+    edited: list[MessageOut] = Field(
+        default=[],
+        description="Earlier messages that a coordinator has changed since `since`, as they are now; some may be "
+        "told twice.",
+    )
+    as_of: datetime = Field(description="When this was so: send it as `since` the next time.")
 
 
 class ResumeOut(BaseModel):
     code: str
     url: str = Field(description="Goes on with this conversation on another device, once.")
+    telegram: str | None = Field(None, description="The same in Telegram, where that is set up.")
     expires_at: datetime
 
 

@@ -5,6 +5,7 @@ const SILENCE = 40000; // the server says something every 15 s
 const FIRST_WORD = 6000; // a proxy that holds the greeting back will hold messages back too
 const POLL = 4000;
 const POLL_HIDDEN = 20000;
+const POLLS = 75; // before a stream is tried again
 const LONGEST_WAIT = 15000;
 
 export class Feed {
@@ -12,7 +13,8 @@ export class Feed {
     this.api = api;
     this.on = on;
     this.run = 0;
-    this.polls = false;
+    this.polls = 0;
+    this.strikes = 0;
     this.wake = () => {};
     this.abort = () => {};
   }
@@ -43,12 +45,14 @@ export class Feed {
   async follow(run) {
     let failures = 0;
     while (run === this.run) {
+      const polling = document.hidden || this.polls > 0 || failures > 1;
       try {
-        const quiet = this.polls || document.hidden;
-        if (quiet) await this.poll(run);
+        if (polling) await this.poll(run);
         else await this.stream(run);
+        // Twice a question got through where the stream did not: this network lets no stream through.
+        if (polling && failures > 1 && ++this.strikes > 1) this.polls = POLLS;
         failures = 0;
-        if (run === this.run) await this.pause(quiet ? (document.hidden ? POLL_HIDDEN : POLL) : 500);
+        if (run === this.run) await this.pause(document.hidden ? POLL_HIDDEN : this.polls > 0 ? POLL : 500);
       } catch (error) {
         if (run !== this.run) return;
         if (error instanceof Refused && error.isGone) return this.on.gone();
@@ -71,12 +75,23 @@ export class Feed {
     });
   }
 
+  // What came after that message, and earlier ones whose words were changed `since`.
+  ask({ id, token }, after) {
+    return this.api.call("GET", `/${id}/messages?after=${after}${this.tellSince("&")}`, { token });
+  }
+
+  tellSince(sign) {
+    return this.since ? `${sign}since=${encodeURIComponent(this.since)}` : "";
+  }
+
   async poll(run) {
-    const { id, token } = this.conversation;
-    const told = await this.api.call("GET", `/${id}/messages?after=${this.after}`, { token });
+    const told = await this.ask(this.conversation, this.after);
     if (run !== this.run) return;
+    this.polls--;
+    this.since = told.as_of;
     this.on.live();
     for (const message of told.messages) this.take("message", message);
+    for (const message of told.edited) this.take("edited", message);
     this.take("owner", { owner: told.owner });
   }
 
@@ -91,9 +106,9 @@ export class Feed {
     let watch = setTimeout(() => stop.abort(), FIRST_WORD * 2);
     try {
       const headers = { Accept: "text/event-stream", "Last-Event-ID": String(this.after) };
-      const response = await this.api.fetch("GET", `/${id}/events`, { token, signal: stop.signal, headers });
+      const response = await this.api.fetch("GET", `/${id}/events${this.tellSince("?")}`, { token, signal: stop.signal, headers });
       if (!response.body || !response.body.getReader) {
-        this.polls = true;
+        this.polls = POLLS;
         return;
       }
       const reader = response.body.getReader();
@@ -103,7 +118,7 @@ export class Feed {
       this.streaming = true;
       clearTimeout(watch);
       watch = setTimeout(() => {
-        this.polls = true;
+        this.polls = POLLS;
         stop.abort();
       }, FIRST_WORD);
       for (;;) {
@@ -111,6 +126,7 @@ export class Feed {
         if (done || run !== this.run) return;
         if (!heard) this.on.live();
         heard = true;
+        this.strikes = 0;
         clearTimeout(watch);
         watch = setTimeout(() => stop.abort(), SILENCE);
         buffer += decoder.decode(value, { stream: true });

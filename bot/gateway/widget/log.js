@@ -67,7 +67,7 @@ export class Log {
   replace(message) {
     const place = this.messages.findIndex((other) => other.id === message.id);
     const node = this.node.querySelector(`[data-id="${message.id}"]`);
-    if (place < 0 || !node) return;
+    if (place < 0 || this.messages[place].text === message.text) return;
     this.messages[place] = message;
     node.replaceWith(this.render(message, node.classList.contains("goes-on")));
     this.showButtons();
@@ -152,11 +152,12 @@ export class Log {
     let node = this.waiting.get(item.id);
     const added = !node;
     if (added) {
-      node = h("div", { class: "message visitor pending" });
+      // Announced when it has arrived, not twice.
+      node = h("div", { class: "message visitor pending", "aria-live": "off" });
       this.waiting.set(item.id, node);
       this.node.append(node);
     }
-    const state = h("p", { class: `state ${item.state}` }, words.say(`state_${item.state}`));
+    const state = h("p", { class: `state ${item.state}`, role: item.state === "failed" ? "alert" : null }, words.say(`state_${item.state}`));
     if (item.problem) state.append(" ", item.problem);
     const actions = item.state === "failed" && [
       h("button", { type: "button", class: "small", onclick: () => this.on.retry(item) }, words.say("retry")),
@@ -177,12 +178,5 @@ export class Log {
     if (node) node.remove();
     this.waiting.delete(id);
     this.showButtons();
-  }
-
-  get transcript() {
-    return this.messages.map((message) => ({
-      ...message,
-      sources: message.sources.map((source) => ({ ...source, address: new URL(source.url, this.base).href })),
-    }));
   }
 }

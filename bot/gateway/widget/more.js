@@ -1,13 +1,15 @@
 // What few need at once, fetched when the menu is first opened: take the conversation along, send a file, erase it.
-import { h } from "./nodes.js";
+import { h, hidden } from "./nodes.js";
 import { mailTo, saveFile, writeTranscript } from "./transcript.js";
-import { FILES, SENTENCES } from "./sentences.js";
+import { FILES, SENTENCES, STYLE, TELEGRAM } from "./sentences.js";
+import { dress } from "./style.js";
 
 export class More {
   constructor(chat, config) {
     this.chat = chat;
     this.config = config;
     this.words = Object.create(chat.words, { sentences: { value: SENTENCES[chat.words.locale] } });
+    dress(chat.root, STYLE, `${config.base}/static/widget-more.css`);
     this.list = h("ul", { class: "menu", hidden: true, id: "menu" });
     this.button = chat.panel.more;
     this.button.after(this.list);
@@ -44,12 +46,13 @@ export class More {
       { key: "download", run: () => this.saveTranscript() },
       { key: "mail", href: mailTo(chat.words.say("title"), this.transcript(), words.say("mail_cut")) },
       { key: "elsewhere", run: () => this.continueElsewhere() },
+      TELEGRAM && { key: "telegram", run: () => this.continueInTelegram() },
       { key: "sound", pressed: Boolean(kept.sound), run: () => this.toggleSound() },
       { key: `language_${other}`, lang: other, run: () => this.switchLanguage(other) },
       { key: "privacy", href: new URL(`/privacy?lang=${words.locale}`, this.config.base).href },
       { key: "export", run: () => this.export() },
       { key: "erase", run: () => this.erase() },
-    ];
+    ].filter(Boolean);
   }
 
   render({ key, pressed, href, run, lang }) {
@@ -71,6 +74,12 @@ export class More {
     this.chat.panel.showNotice(error.status ? error.message : this.chat.words.say("no_network"));
   }
 
+  // The conversation's own path and token, for what is asked about it.
+  call(method, path, options) {
+    const { kept, api } = this.chat.conversation;
+    return api.call(method, `/${kept.id}${path}`, { token: kept.token, ...options });
+  }
+
   // Asks inside the panel. The safe answer has the focus, and Escape means it.
   ask(question, yes, no, detail) {
     const { panel } = this.chat;
@@ -83,7 +92,7 @@ export class More {
         resolve(answer);
       };
       const stay = h("button", { type: "button", class: "secondary", onclick: () => done(false) }, no);
-      const answers = [yes && h("button", { type: "button", class: "danger", onclick: () => done(true) }, yes), stay];
+      const answers = [yes && h("button", { type: "button", class: "primary danger", onclick: () => done(true) }, yes), stay];
       const box = h("div", { role: "alertdialog", "aria-modal": "true", "aria-labelledby": "question", class: "box" }, h("p", { id: "question" }, question), detail, h("div", { class: "answers" }, answers));
       dialog.append(box);
       dialog.addEventListener("keydown", (event) => {
@@ -99,7 +108,7 @@ export class More {
 
   transcript() {
     const { chat } = this;
-    return writeTranscript(chat.log.transcript, this.words, (message) => chat.log.who(message));
+    return writeTranscript(chat.log.messages, this.config.base, this.words, (message) => chat.log.who(message));
   }
 
   saveTranscript() {
@@ -124,8 +133,7 @@ export class More {
 
   async switchLanguage(locale) {
     const { chat } = this;
-    const { id, token } = chat.conversation;
-    await chat.api.call("PATCH", `/${id}`, { token, body: { locale } }).catch(() => {});
+    await this.call("PATCH", "", { body: { locale } }).catch(() => {});
     chat.store.change({ locale });
     await chat.forget();
     await chat.follow(chat.store.read());
@@ -133,10 +141,9 @@ export class More {
   }
 
   async continueElsewhere() {
-    const { chat, words } = this;
-    const { id, token } = chat.conversation;
+    const { words } = this;
     try {
-      const { url } = await chat.api.call("POST", `/${id}/resume-link`, { token });
+      const { url } = await this.call("POST", "/resume-link");
       const field = h("input", { readonly: true, value: url, "aria-label": words.say("elsewhere"), onfocus: (event) => event.target.select() });
       await this.ask(words.say("elsewhere_how"), null, words.say("done"), field);
     } catch (error) {
@@ -144,10 +151,21 @@ export class More {
     }
   }
 
-  async export() {
-    const { id, token } = this.chat.conversation;
+  async continueInTelegram() {
+    const { chat, words } = this;
     try {
-      const told = await this.chat.api.call("GET", `/${id}/export`, { token });
+      const { telegram } = await this.call("POST", "/resume-link");
+      if (!telegram) return chat.panel.showNotice(words.say("telegram_away"));
+      const link = h("a", { class: "primary", href: telegram, target: "_blank", rel: "noopener" }, words.say("telegram_open"), hidden(` (${chat.words.say("new_tab")})`));
+      await this.ask(words.say("telegram_how"), null, words.say("done"), link);
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  async export() {
+    try {
+      const told = await this.call("GET", "/export");
       saveFile(this.words.say("export_name"), "application/json", JSON.stringify(told, null, 2));
     } catch (error) {
       this.complain(error);
@@ -157,9 +175,8 @@ export class More {
   async erase() {
     const { chat, words } = this;
     if (!(await this.ask(words.say("erase_ask"), words.say("erase_yes"), words.say("erase_no")))) return;
-    const { id, token } = chat.conversation;
     try {
-      await chat.api.call("DELETE", `/${id}`, { token });
+      await this.call("DELETE", "");
     } catch (error) {
       if (!error.isGone) return this.complain(error);
     }
@@ -201,8 +218,7 @@ export class More {
     try {
       const body = new FormData();
       body.append("file", file);
-      const { id, token } = chat.conversation;
-      chat.hear((await chat.api.call("POST", `/${id}/files`, { token, body, patience: 120000 })).message);
+      chat.conversation.hear((await this.call("POST", "/files", { body, patience: 120000 })).message);
     } catch (error) {
       const reason = error.status ? (error.errors[0] || error).message || error.message : chat.words.say("no_network");
       chat.panel.showNotice(words.say("file_failed", { name: file.name, reason }));
@@ -214,7 +230,7 @@ export class More {
   async resume(code) {
     const { chat } = this;
     try {
-      const { conversation, token } = await chat.api.call("POST", "/resume", { body: { code } });
+      const { conversation, token } = await chat.conversation.api.call("POST", "/resume", { body: { code } });
       chat.store.clear();
       chat.store.begin({ id: conversation.id, token, locale: conversation.locale, open: true, queue: [], draft: "", seen: 0 });
       await chat.forget();
@@ -225,7 +241,7 @@ export class More {
 }
 
 function keepInside(box, event) {
-  const stops = [...box.querySelectorAll("button, input")];
+  const stops = [...box.querySelectorAll("a, button, input")];
   const edge = event.shiftKey ? stops[0] : stops[stops.length - 1];
   if (box.getRootNode().activeElement !== edge) return;
   event.preventDefault();

@@ -18,6 +18,7 @@ export class Outbox {
   open(conversation) {
     this.conversation = conversation;
     this.items = (conversation.queue || []).map((item) => ({ ...item, state: "waiting" }));
+    this.known = new Set(this.items.map((item) => item.id));
   }
 
   close() {
@@ -27,8 +28,9 @@ export class Outbox {
   }
 
   add(said) {
-    const item = { id: makeId(), at: Date.now(), state: "sending", ...said };
+    const item = { id: makeId(), state: "sending", ...said };
     this.items.push(item);
+    this.known.add(item.id);
     this.keep();
     this.flush();
     return item;
@@ -51,8 +53,11 @@ export class Outbox {
     if (item) this.drop(item);
   }
 
+  // What another tab has waiting is left there.
   keep() {
-    this.store.change({ queue: this.items.map(({ id, at, text, value, title }) => ({ id, at, text, value, title })) });
+    const { queue = [] } = this.store.read() || {};
+    const others = queue.filter((item) => !this.known.has(item.id));
+    this.store.change({ queue: [...others, ...this.items.map(({ id, text, value, title }) => ({ id, text, value, title }))] });
   }
 
   async flush() {
@@ -101,11 +106,8 @@ export class Outbox {
   }
 }
 
+// Version 4 of RFC 9562; the browser's own is not there on pages without TLS.
 function makeId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+    (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
 }

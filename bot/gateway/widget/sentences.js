@@ -1,3 +1,5 @@
-// Replaced as a whole when /widget-more.js is put together: its own sentences by language, and what files may be sent.
+// Replaced as a whole when /widget-more.js is put together: sentences by language, its style, what files may be sent.
 export const SENTENCES = {};
 export const FILES = {};
+export const STYLE = "";
+export const TELEGRAM = false;

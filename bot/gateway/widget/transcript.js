@@ -1,10 +1,10 @@
 // The conversation as a text to take along.
-export function writeTranscript(messages, words, who) {
+export function writeTranscript(messages, base, words, who) {
   const lines = [words.say("transcript_title", { date: words.date(new Date()) }), ""];
   for (const message of messages) {
     const at = new Date(message.created_at);
     lines.push(`[${words.date(at)} ${words.time(at)}] ${who(message)}:`, message.text.replace(/\*\*/g, ""));
-    for (const source of message.sources || []) lines.push(`  – ${source.title}: ${source.address}`);
+    for (const source of message.sources) lines.push(`  – ${source.title}: ${new URL(source.url, base).href}`);
     lines.push("");
   }
   return lines.join("\n");

@@ -1,5 +1,6 @@
 """The visitor API keeps its promises, over a real database and a real index."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -7,7 +8,11 @@ from fastapi.testclient import TestClient
 
 from bot.gateway.application import create_app
 from bot.helpdesk import Helpdesk
+from handoff import requests
 from handoff.attachments import LARGEST
+from handoff.coordinators import add_coordinator, list_coordinators
+from handoff.editing import edit_reply
+from handoff.views import Actor
 from tests.visiting import Visitor
 
 PATH = "/api/v1/conversations"
@@ -162,3 +167,71 @@ def test_too_many_messages_are_told_when_to_come_back(helpdesk: Helpdesk) -> Non
         assert refused.json()["wait"] in refused.json()["detail"]
         # Behind the same address somebody else goes on.
         assert other.say("Labdien").status_code == 202
+
+
+def test_whoever_polls_is_told_what_was_changed(visitor: Visitor, helpdesk: Helpdesk) -> None:
+    before = poll(visitor, 0)
+    number, anna = ask_person(visitor, helpdesk)
+    with helpdesk.database.transaction() as session:
+        reply = requests.reply(session, anna, number, client_id="a1", text="Labdein!")
+    seen = poll(visitor, 0, before["as_of"])
+    assert [one["text"] for one in seen["messages"] if one["author"] == "coordinator"] == ["Labdein!"]
+    assert seen["edited"] == []
+    with helpdesk.database.transaction() as session:
+        edit_reply(session, anna, number, reply.id, "Labdien!")
+    told = poll(visitor, seen["messages"][-1]["seq"], seen["as_of"])
+    assert told["messages"] == []
+    assert [(one["id"], one["text"], one["data"]["edited"]) for one in told["edited"]] == [
+        (reply.id, "Labdien!", True)
+    ]
+
+
+def test_since_must_be_a_moment(visitor: Visitor) -> None:
+    told = visitor.client.get(f"{visitor.path}/messages", params={"since": "yesterday"}, headers=visitor.headers)
+    assert told.status_code == 422
+
+
+def poll(visitor: Visitor, after: int, since: str | None = None) -> dict[str, Any]:
+    params = {"after": after} | ({"since": since} if since else {})
+    told: dict[str, Any] = visitor.client.get(
+        f"{visitor.path}/messages", params=params, headers=visitor.headers
+    ).json()
+    return told
+
+
+def ask_person(visitor: Visitor, helpdesk: Helpdesk) -> tuple[int, Actor]:
+    visitor.wait_for_answer(visitor.say("Gribu runāt ar cilvēku").json()["message"]["seq"])
+    with helpdesk.database.transaction() as session:
+        add_coordinator(session, email="anna@example.lv", name="Anna", role="coordinator", with_token=False)
+    with helpdesk.database.transaction() as session:
+        [anna] = list_coordinators(session)
+        [request], _ = requests.list_requests(session, anna)
+        requests.claim(session, anna, request.number)
+    return request.number, anna
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_a_site_on_the_list_may_do_all_that_the_chat_does(helpdesk: Helpdesk, method: str) -> None:
+    helpdesk.settings.embed_origins = ["https://www.example.lv"]
+    asked = {
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": "authorization,content-type,last-event-id,accept-language",
+    }
+    with TestClient(create_app(helpdesk)) as client:
+        allowed = client.options(PATH, headers=asked | {"Origin": "https://www.example.lv"})
+        refused = client.options(PATH, headers=asked | {"Origin": "https://evil.example"})
+    assert allowed.status_code == 200
+    assert allowed.headers["access-control-allow-origin"] == "https://www.example.lv"
+    assert "access-control-allow-origin" not in refused.headers
+
+
+def test_it_can_go_on_in_telegram_where_that_is_set_up(visitor: Visitor, helpdesk: Helpdesk) -> None:
+    def ask() -> dict[str, Any]:
+        told: dict[str, Any] = visitor.client.post(f"{visitor.path}/resume-link", headers=visitor.headers).json()
+        return told
+
+    assert ask()["telegram"] is None
+    helpdesk.telegram_name = "palidziba_bot"
+    told = ask()
+    assert told["telegram"] == f"https://t.me/palidziba_bot?start=r_{told['code']}"
+    assert len(f"r_{told['code']}") <= 64
