@@ -22,6 +22,7 @@ import knowledge
 from knowledge.catalogue import Catalogue
 from knowledge.passage import Passage
 from retrieval.analysis import find_grams, find_terms
+from retrieval.checksums import is_whole, note_checksums
 from retrieval.diacritics import Diacritics
 from retrieval.encoder import Encoder, Matrix
 from retrieval.lexical import LexicalIndex
@@ -75,12 +76,14 @@ def read_manifest(built: Path) -> Manifest | None:
 
 
 def build_index(catalogue: Catalogue, encoder: Encoder, folder: Path, progress: Progress) -> None:
-    """Nothing is done if the index in use is of these passages and this encoder already."""
+    """Nothing is done if the index in use is of these passages and this encoder already, and undamaged."""
     digest = digest_of(catalogue.passages, encoder)
     built = current_folder(folder)
     known = read_manifest(built) if built else None
-    if known and known.digest == digest:
-        return
+    if built and known and known.digest == digest:
+        if is_whole(built):
+            return
+        progress(f"The index in {built} is damaged; building it anew.")
     folder.mkdir(parents=True, exist_ok=True)
     texts = [windows(passage) for passage in catalogue.passages]
     vectors = find_vectors([text for several in texts for text in several], encoder, folder, progress)
@@ -124,6 +127,7 @@ def write_index(
     Diacritics.learn(latvian).save(fresh)
     manifest = Manifest(FORMAT, encoder.name, encoder.dimensions, digest, len(passages), len(vectors))
     (fresh / "manifest.json").write_text(json.dumps(asdict(manifest)))
+    note_checksums(fresh)
     put_in_use(fresh, folder, f"index-{digest}")
 
 

@@ -9,6 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 
 from bot.launcher import ports, rasa
@@ -17,6 +19,8 @@ from bot.launcher.supervisor import Supervisor
 from bot.settings import ROOT, Settings
 
 APPLICATION_MAY_DIE = 4
+ANSWERS_WITHIN = 10.0
+"""Seconds one that is alive takes for the least question, on the busiest machine."""
 ENCODES_SAFELY = {"OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": "1"}
 
 
@@ -62,13 +66,18 @@ class Links:
         self.health = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/health"
 
     def application_answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(self.health, timeout=1):  # noqa: S310 - our own address
-                return True
-        except urllib.error.HTTPError:
+        return answers(self.health, 1)
+
+
+def answers(url: str, timeout: float) -> bool:
+    """With whatever status: it is alive."""
+    try:
+        with urllib.request.urlopen(url, timeout=timeout):  # noqa: S310 - our own address
             return True
-        except OSError:
-            return False
+    except urllib.error.HTTPError:
+        return True
+    except (OSError, ValueError, HTTPException):
+        return False
 
 
 def application(settings: Settings, links: Links) -> Part:
@@ -82,7 +91,8 @@ def application(settings: Settings, links: Links) -> Part:
         "HELPDESK_ACTIONS_PORT": str(links.actions_port),
     }
     command = [sys.executable, "-m", "bot.serve"]
-    return Part("application", command, environment, may_die=APPLICATION_MAY_DIE)
+    alive = partial(answers, links.health, ANSWERS_WITHIN)
+    return Part("application", command, environment, may_die=APPLICATION_MAY_DIE, answers=alive)
 
 
 def run_rasa(settings: Settings, supervisor: Supervisor, links: Links) -> None:
@@ -93,6 +103,9 @@ def run_rasa(settings: Settings, supervisor: Supervisor, links: Links) -> None:
     if not rasa.BINARY.exists():
         say("Rasa's environment is missing: answers come from the index alone. `make run` builds it.")
         return
+    if rasa.model_path(settings.data).exists() and rasa.is_damaged(settings.data):
+        say("the Rasa model is damaged; training it anew")
+        rasa.put_damaged_aside(settings.data)
     if not rasa.is_trained(settings.data) and not train(settings.data, supervisor):
         return
     supervisor.add(rasa_server(settings.data, links))
@@ -128,18 +141,12 @@ def rasa_server(data: Path, links: Links) -> Part:
         "HELPDESK_ACTION_URL": f"http://127.0.0.1:{links.actions_port}/internal/actions/webhook",
         "PYTHONPATH": str(ROOT),
     }
-    return Part("rasa", rasa.server_command(data, links.rasa_port), environment, log=data / "logs" / "rasa.log")
+    command, alive = rasa.server_command(data, links.rasa_port), partial(answers, links.rasa_url, ANSWERS_WITHIN)
+    return Part("rasa", command, environment, log=data / "logs" / "rasa.log", answers=alive)
 
 
 def wait_for_rasa(supervisor: Supervisor, links: Links) -> None:
     began = time.monotonic()
 
-    def is_up() -> bool:
-        try:
-            with urllib.request.urlopen(links.rasa_url, timeout=1):  # noqa: S310 - loopback
-                return True
-        except OSError:
-            return False
-
-    if supervisor.wait(until=is_up):
+    if supervisor.wait(until=partial(answers, links.rasa_url, 1)):
         say(f"Rasa is up after {time.monotonic() - began:.0f} s")

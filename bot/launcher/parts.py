@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +35,8 @@ def environment_for(own: Mapping[str, str]) -> dict[str, str]:
 class Part:
     """A process to keep running. `log` is where its output goes; None shares the supervisor's.
 
-    `deaths` counts deaths in a row; `may_die` is how many are borne before it is dead for good.
+    `deaths` counts deaths in a row; `may_die` is how many are borne before it is dead for good. `answers` tells
+    whether it is not only there but alive; one that has answered once and then no more is started again.
     """
 
     name: str
@@ -43,6 +44,8 @@ class Part:
     environment: Mapping[str, str]
     log: Path | None = None
     may_die: int | None = None
+    answers: Callable[[], bool] | None = None
+    last_status: int | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     started_at: float = 0.0
     deaths: int = 0
@@ -81,6 +84,7 @@ class Part:
         self.deaths = 1 if steady else self.deaths + 1
         pause = float(min(FIRST_PAUSE * 2 ** (self.deaths - 1), LONGEST_PAUSE))
         self.next_start = time.monotonic() + pause
+        self.last_status = self.process.returncode if self.process else None
         self.process = None
         return pause
 
@@ -91,6 +95,10 @@ class Part:
     def ask_to_stop(self) -> None:
         self._signal(signal.SIGTERM)
 
+    def kill(self) -> None:
+        """The whole group, at once."""
+        self._signal(signal.SIGKILL)
+
     def wait_stopped(self, seconds: float) -> None:
         """Wait, then kill the whole group: nothing of it outlives the supervisor."""
         if self.process is None:
@@ -98,7 +106,7 @@ class Part:
         try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            self._signal(signal.SIGKILL)
+            self.kill()
             self.process.wait()
 
     def _signal(self, number: signal.Signals) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.launcher.parts import die_with_parent, environment_for
 from bot.settings import ROOT
+from retrieval.checksums import hash_file
 
 BINARY = ROOT / ".venv-rasa" / "bin" / "rasa"
 LEARNS_FROM = (
@@ -59,9 +60,32 @@ def model_path(data: Path) -> Path:
     return data / "models" / "helpdesk.tar.gz"
 
 
+def read_stamp(data: Path) -> tuple[str, str]:
+    """What the model in place was made from, and its own checksum; empty where that is not known."""
+    try:
+        inputs, _, checksum = model_path(data).with_suffix(".inputs").read_text().partition("\n")
+    except OSError:
+        return "", ""
+    return inputs, checksum.strip()
+
+
 def is_trained(data: Path) -> bool:
-    stamp = model_path(data).with_suffix(".inputs")
-    return model_path(data).exists() and stamp.exists() and stamp.read_text() == hash_inputs()
+    """A model made from what is there now, and undamaged."""
+    return model_path(data).exists() and read_stamp(data)[0] == hash_inputs() and not is_damaged(data)
+
+
+def is_damaged(data: Path) -> bool:
+    """Not the bytes that were put in place."""
+    checksum = read_stamp(data)[1]
+    try:
+        return bool(checksum) and hash_file(model_path(data)) != checksum
+    except OSError:
+        return True
+
+
+def put_damaged_aside(data: Path) -> None:
+    """Kept for whoever looks into it, and never served."""
+    model_path(data).replace(model_path(data).with_suffix(".damaged"))
 
 
 def training_command(out: Path) -> list[str]:
@@ -94,8 +118,9 @@ def finish_training(data: Path, status: int, inputs: str) -> None:
     if status or not made.exists():
         said = (data / "models" / "training.log").read_text("utf-8", "replace")
         raise TrainingFailed("\n".join(said.splitlines()[-15:]))
+    checksum = hash_file(made)
     made.replace(model_path(data))
-    model_path(data).with_suffix(".inputs").write_text(inputs)
+    model_path(data).with_suffix(".inputs").write_text(f"{inputs}\n{checksum}\n")
 
 
 def server_command(data: Path, port: int) -> list[str]:

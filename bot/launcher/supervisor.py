@@ -6,13 +6,17 @@ import json
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from bot.launcher.parts import Part
+from bot.launcher.watch import PATIENCE, Watch
 
 LOOKS_EVERY = 0.2
-STOPS_WITHIN = 12.0
+STOPS_WITHIN = 20.0
+"""Seconds for each part, one after another: more than the application gives what is under way (bot.serve)."""
 
 
 class Supervisor:
@@ -25,6 +29,8 @@ class Supervisor:
         self._stopping = False
         self.failed = False
         self._written: object = None
+        self._unwritable = False
+        self._watch = Watch()
 
     def install_signals(self) -> None:
         signal.signal(signal.SIGINT, self._stop)
@@ -35,8 +41,14 @@ class Supervisor:
 
     def add(self, part: Part) -> None:
         self._parts.append(part)
-        part.start()
+        self._start(part)
         self._write_state()
+
+    def _start(self, part: Part) -> None:
+        part.start()
+        if part.answers is not None:
+            # Another object at each start, so that an answer under way is not taken for the new process's.
+            self._watch.begin(part.name, partial(part.answers))
 
     @property
     def stopping(self) -> bool:
@@ -56,7 +68,11 @@ class Supervisor:
             if part.process is not None and not part.running:
                 self._bury(part)
             elif part.process is None and time.monotonic() >= part.next_start and not part.dead_for_good:
-                part.start()
+                self._start(part)
+            elif part.running and self._watch.is_hanging(part.name):
+                self._say(f"{part.name} runs but has not answered for {PATIENCE:.0f} s; killing it")
+                part.kill()
+                part.wait_stopped(STOPS_WITHIN)
         self._write_state()
 
     def _bury(self, part: Part) -> None:
@@ -70,21 +86,29 @@ class Supervisor:
         self._say(f"{part.name} died (status {status}); starting it again in {pause:.0f} s")
 
     def stop(self) -> None:
-        """All are asked at once, then waited for; what does not go within `STOPS_WITHIN` seconds is killed."""
+        """One after another, in the order they were added: what the application still answers may need Rasa. What
+        does not go within `STOPS_WITHIN` seconds is killed."""
+        self._watch.close()
         for part in self._parts:
             part.ask_to_stop()
-        for part in self._parts:
             part.wait_stopped(STOPS_WITHIN)
-        self._state_file.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._state_file.unlink(missing_ok=True)
 
     def _write_state(self) -> None:
         state = {part.name: describe(part) for part in self._parts}
         if state == self._written:
             return
-        self._written = state
         fresh = self._state_file.with_suffix(".new")
-        fresh.write_text(json.dumps(state))
-        fresh.replace(self._state_file)
+        try:
+            fresh.write_text(json.dumps(state))
+            fresh.replace(self._state_file)
+        except OSError as error:
+            if not self._unwritable:
+                self._say(f"{self._state_file} cannot be written: {error.strerror}; the parts run on")
+            self._unwritable = True
+        else:
+            self._written, self._unwritable = state, False
 
 
 def describe(part: Part) -> dict[str, object]:
@@ -92,4 +116,5 @@ def describe(part: Part) -> dict[str, object]:
         "state": "running" if part.running else "restarting",
         "pid": part.process.pid if part.process else None,
         "deaths": part.deaths,
+        "last_status": part.last_status,
     }

@@ -13,6 +13,7 @@ import pytest
 from knowledge.catalogue import Catalogue
 from knowledge.document import Kind
 from retrieval.building import CURRENT, SHIPPED, build_index, current_folder, find_unshipped
+from retrieval.checksums import is_whole
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.errors import IndexMismatch, IndexMissing
 from retrieval.evaluation import evaluate
@@ -190,6 +191,27 @@ def test_a_build_killed_half_way_leaves_the_index_before_in_use(
     assert len(Retriever.load(fewer, encoder, tmp_path).passages) == 50
     assert sorted(path.name[:6] for path in tmp_path.glob("*-*") if path.is_dir()) == ["index-"]
     assert (tmp_path / CURRENT).exists()
+
+
+@pytest.mark.parametrize("name", ["vectors.faiss", "terms", "checksums.json"])
+def test_a_damaged_index_is_built_anew_from_kept_vectors(
+    catalogue: Catalogue, encoder: Encoder, tmp_path: Path, name: str
+) -> None:
+    few = replace(catalogue, passages=catalogue.passages[:8])
+    build_index(few, encoder, tmp_path, lambda _: None)
+    built = current_folder(tmp_path)
+    assert built is not None
+    damaged = built / name
+    if damaged.is_dir():
+        damaged = next(path for path in sorted(damaged.rglob("*")) if path.is_file() and path.stat().st_size)
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    damaged.write_bytes(bytes(content))
+    told: list[str] = []
+    build_index(few, encoder, tmp_path, told.append)
+    assert not [line for line in told if "Encoded" in line]
+    assert Retriever.load(few, encoder, tmp_path).search("inovācija", locale="lv")
+    assert is_whole(built)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.launcher import parts, supervisor
+from bot.launcher import watch as watching
 from bot.launcher.parts import Part
 from bot.launcher.supervisor import Supervisor
 
@@ -132,3 +133,86 @@ def is_alive(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
+
+
+def test_a_part_that_runs_but_no_longer_answers_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "ASKS_EVERY", 0.02)
+    monkeypatch.setattr(watching, "PATIENCE", 0.2)
+    said: list[str] = []
+    alive = [True]
+    watch, part = Supervisor(said.append, tmp_path / "parts.json"), python(STAYS, answers=lambda: alive[0])
+    watch.add(part)
+    assert part.process is not None
+    first = part.process.pid
+    assert watch.wait(within(10, lambda: watch._watch.has_answered("part")))
+    alive[0] = False
+    assert watch.wait(within(10, lambda: part.process is not None and part.process.pid != first))
+    alive[0] = True
+    assert watch.wait(within(10, lambda: watch._watch.has_answered("part")))
+    watch.stop()
+    assert "has not answered" in said[0]
+    assert "part died (status -9)" in said[1]
+    assert len(said) == 2
+
+
+def test_a_part_that_never_answered_is_only_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "ASKS_EVERY", 0.01)
+    monkeypatch.setattr(watching, "PATIENCE", 0.0)
+    asked: list[int] = []
+    watch = Supervisor(print, tmp_path / "parts.json")
+    part = python(STAYS, answers=lambda: asked.append(1) or False)
+    watch.add(part)
+    assert part.process is not None
+    first = part.process.pid
+    assert watch.wait(within(10, lambda: len(asked) > 5))
+    assert part.process.pid == first
+    watch.stop()
+
+
+def test_a_state_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    """As on a full disk: said once, and written again when it can be."""
+    said: list[str] = []
+    state = tmp_path / "data" / "parts.json"
+    watch, part = Supervisor(said.append, state), python(STAYS)
+    watch.add(part)
+    watch._write_state()
+    assert part.running
+    assert len(said) == 1
+    assert "cannot be written" in said[0]
+    state.parent.mkdir()
+    watch._write_state()
+    assert json.loads(state.read_text())["part"]["state"] == "running"
+    watch.stop()
+
+
+def test_parts_stop_one_after_another_in_the_order_they_were_added(tmp_path: Path) -> None:
+    """What the application still answers may need Rasa, which comes after it."""
+    told = tmp_path / "order"
+    code = (
+        "import pathlib, signal, sys, time\n"
+        "name = sys.argv[1]\n"
+        "def stop(*_):\n"
+        "    time.sleep(0.3 if name == 'application' else 0)\n"
+        f"    with open({str(told)!r}, 'a') as file: file.write(name + ' ')\n"
+        "    sys.exit(0)\n"
+        "signal.signal(signal.SIGTERM, stop)\n"
+        f"pathlib.Path({str(tmp_path)!r}, name).write_text('')\n"
+        "time.sleep(60)\n"
+    )
+    watch = Supervisor(print, tmp_path / "parts.json")
+    for name in ("application", "rasa"):
+        watch.add(Part(name, [sys.executable, "-c", code, name], {}))
+    assert watch.wait(within(10, lambda: (tmp_path / "application").exists() and (tmp_path / "rasa").exists()))
+    watch.stop()
+    assert told.read_text() == "application rasa "
+
+
+def test_how_a_part_died_can_be_read(tmp_path: Path) -> None:
+    state = tmp_path / "parts.json"
+    watch = Supervisor(print, state)
+    watch.add(python("raise SystemExit(3)"))
+    assert watch.wait(within(10, lambda: json.loads(state.read_text())["part"]["deaths"] >= 2))
+    assert json.loads(state.read_text())["part"]["last_status"] == 3
+    watch.stop()
