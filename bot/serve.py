@@ -13,10 +13,10 @@ import uvicorn
 from bot.gateway.application import create_app
 from bot.gateway.connections import watch_connections
 from bot.gateway.server import PublicServer
-from bot.helpdesk import Helpdesk, build
-from bot.installation_secret import SecretUnreadable
+from bot.helpdesk import Helpdesk
 from bot.log import set_up_logging
 from bot.settings import Settings
+from bot.starting import CannotStart, open_patiently
 from handoff.coordinators import list_coordinators
 from handoff.sealing import Seal, list_seals
 
@@ -124,9 +124,9 @@ def main() -> int:
     settings = Settings()
     set_up_logging(settings.log_format)
     try:
-        helpdesk = build(settings, progress=say)
-    except SecretUnreadable as error:
-        say(str(error))
+        helpdesk = open_patiently(settings, progress=say)
+    except CannotStart as error:
+        say(f"cannot start: {error}")
         return 1
     catalogue = helpdesk.knowledge.catalogue
     for problem in catalogue.problems:
