@@ -127,6 +127,30 @@ class Settings(BaseSettings):
     assign: bool = Field(
         False, description="Give new requests to a fitting coordinator at once; otherwise they are only suggested."
     )
+    keep_anonymous_days: int = Field(
+        90, ge=1, description="Days after its last message that a conversation without a request is kept."
+    )
+    keep_identified_days: int = Field(
+        365,
+        ge=1,
+        description="The same for one whose person is known by a chat's address, or has linked it to another one.",
+    )
+    keep_requests_days: int = Field(
+        730, ge=1, description="Days after its last request was closed that a conversation is kept."
+    )
+    keep_audit_days: int = Field(365, ge=30, description="Days that the record of who did what is kept.")
+    keep_outbox_days: int = Field(
+        30, ge=1, description="Days that finished deliveries, notifications and ended subscriptions are kept."
+    )
+    keep_logs_days: int = Field(
+        30, ge=1, description="Days that log files not written to any longer are kept in the data folder."
+    )
+    keep_copies_days: int = Field(
+        30,
+        ge=1,
+        description="Days that what was there before a restore is kept, and nightly backups in the data folder's "
+        "`backups`.",
+    )
     smtp_host: str | None = Field(None, description="Mail server; without it no e-mail is sent.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
     smtp_security: Literal["none", "starttls", "tls"] = Field(
@@ -212,6 +236,11 @@ class Settings(BaseSettings):
             take_back_minutes=self.take_back_minutes,
             escalate_minutes=self.escalate_minutes,
             assign=self.assign,
+            keep_anonymous_days=self.keep_anonymous_days,
+            keep_identified_days=self.keep_identified_days,
+            keep_requests_days=self.keep_requests_days,
+            keep_audit_days=self.keep_audit_days,
+            keep_outbox_days=self.keep_outbox_days,
             mails=self.smtp_host is not None,
             secret=self.secret.get_secret_value().encode() if self.secret else b"",
         )

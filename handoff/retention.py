@@ -6,22 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Delete, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from handoff import audit
-from handoff.database import Database, count_changed, now, settings_of
+from handoff import audit, old_rows
+from handoff.database import Database, now, settings_of
 from handoff.erasure import Erased, erase_conversation
 from handoff.errors import NotFound
 from handoff.models.audit import AuditEntry
-from handoff.models.conversation import Conversation, ResumeCode, VisitorToken
-from handoff.models.coordinator import CoordinatorSession, FailedSignIn
-from handoff.models.outbox import Notification, Outgoing
+from handoff.models.conversation import Conversation
 from handoff.models.request import Request
-from handoff.models.signup import SignUp
-from handoff.models.subscription import Subscriber, Subscription
 from handoff.reports.gaps import keep_common_words
-from handoff.signups import CHANNEL as EMAIL
 from handoff.updates import REMEMBERED, forget_updates
 
 BATCH = 200
@@ -47,12 +42,6 @@ class Report:
     kinds: tuple[Kind, ...]
     erased: tuple[Erased, ...]
     deleted: dict[str, int]
-
-
-def _heard_of_since(moment: datetime) -> ColumnElement[bool]:
-    """A subscriber who wants something, or did until lately."""
-    lately = or_(Subscription.ended_at.is_(None), Subscription.ended_at >= moment)
-    return exists().where(Subscription.subscriber_id == Subscriber.id, lately)
 
 
 def _has_request(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -88,18 +77,18 @@ def preview(session: Session) -> tuple[Kind, ...]:
         free = session.scalar(count.where(due, Conversation.hold.is_(False))) or 0
         held = session.scalar(count.where(due, Conversation.hold.is_(True))) or 0
         kinds.append(Kind(name, days, before, int(free), int(held)))
-    settings = settings_of(session)
-    before = now(session) - timedelta(days=settings.keep_audit_days)
-    old = session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.at < before)) or 0
-    return (*kinds, _preview_sign_ups(session), Kind("audit", settings.keep_audit_days, before, int(old)))
+    rows = [
+        Kind(kind.name, kind.days, kind.before, old_rows.count_due(session, kind))
+        for kind in old_rows.list_kinds(session)
+    ]
+    return (*kinds, *rows, _preview_audit(session))
 
 
-def _preview_sign_ups(session: Session) -> Kind:
-    """E-mail addresses nobody confirmed; what was confirmed lives with its subscriber, until they end it."""
-    days = settings_of(session).keep_unconfirmed_days
+def _preview_audit(session: Session) -> Kind:
+    days = settings_of(session).keep_audit_days
     before = now(session) - timedelta(days=days)
-    due = session.scalar(select(func.count()).select_from(SignUp).where(SignUp.created_at < before)) or 0
-    return Kind("sign_ups", days, before, int(due))
+    due = session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.at < before)) or 0
+    return Kind("audit", days, before, int(due))
 
 
 def apply(database: Database, *, by: str = audit.SYSTEM, also: Callable[[Erased], None] | None = None) -> Report:
@@ -115,7 +104,7 @@ def apply(database: Database, *, by: str = audit.SYSTEM, also: Callable[[Erased]
             erased += _erase_kind(database, kind.name, by, also)
     with database.transaction() as session:
         deleted = delete_old(session)
-        facts = {kind.name: kind.due for kind in kinds}
+        facts = {kind.name: kind.due for kind in kinds if kind.due}
         audit.record(session, by, "retention.run", "retention", **facts)
     return Report(kinds, tuple(erased), deleted)
 
@@ -156,24 +145,14 @@ def _is_due(session: Session, name: str, conversation_id: str) -> bool:
 
 
 def delete_old(session: Session) -> dict[str, int]:
-    """What has no use any longer: finished deliveries, old notifications, dead sessions and tokens, old audit."""
-    settings, moment = settings_of(session), now(session)
-    finished = moment - timedelta(days=settings.keep_outbox_days)
-    dead: dict[str, Delete] = {
-        "outbox": delete(Outgoing).where(Outgoing.state != "waiting", Outgoing.finished_at < finished),
-        "notifications": delete(Notification).where(Notification.created_at < finished),
-        "sessions": delete(CoordinatorSession).where(CoordinatorSession.expires_at < moment),
-        "sign_ins": delete(FailedSignIn).where(FailedSignIn.at < moment - timedelta(days=1)),
-        "tokens": delete(VisitorToken).where(VisitorToken.expires_at < moment),
-        "codes": delete(ResumeCode).where(ResumeCode.expires_at < moment),
-        "sign_ups": delete(SignUp).where(
-            SignUp.created_at < moment - timedelta(days=settings.keep_unconfirmed_days)
-        ),
-        "subscribers": delete(Subscriber).where(
-            Subscriber.channel == EMAIL, Subscriber.closed_reason.is_not(None), ~_heard_of_since(finished)
-        ),
-    }
-    deleted = {name: count_changed(session, statement) for name, statement in dead.items()}
+    """Rows whose time is over, kind by kind: how many."""
+    moment = now(session)
+    deleted = {kind.name: old_rows.delete_due(session, kind) for kind in old_rows.list_kinds(session)}
     deleted["updates"] = forget_updates(session, moment - REMEMBERED)
-    deleted["audit"] = audit.purge(session, moment - timedelta(days=settings.keep_audit_days))
+    deleted["audit"] = audit.purge(session, moment - timedelta(days=settings_of(session).keep_audit_days))
     return deleted
+
+
+def last_run(session: Session) -> AuditEntry | None:
+    """When it ran last, by whom, and how much of each kind was due then."""
+    return next(iter(audit.list_entries(session, action="retention.run", limit=1)), None)

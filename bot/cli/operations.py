@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.output import AsJson, fail, print_json
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 SIGNS = {"ok": "  ok ", "warning": " warn", "error": "ERROR"}
 
@@ -44,17 +48,51 @@ def restore(source: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
     from bot.backup import BackupError
     from bot.backup import restore as put_back
     from bot.cli.parts import open_database, read_settings
+    from bot.erasing import erase_again
 
+    settings = read_settings()
+    gone = find_erased(settings)
     try:
-        manifest = put_back(read_settings(), source)
+        manifest = put_back(settings, source)
     except BackupError as error:
         fail(str(error))
         return
-    open_database().close()
+    database = open_database()
+    again = erase_again(settings, database, gone or (), by="restore")
+    database.close()
     if json:
-        print_json(manifest)
-    else:
-        print(f"restored what was saved at {manifest.made_at}; the next start makes the index anew")
+        print_json({**asdict(manifest), "erased_again": again if gone is not None else None})
+        return
+    print(f"restored what was saved at {manifest.made_at}; the next start makes the index anew")
+    if gone is None:
+        print(
+            "The database before could not be read: whoever asked to be erased since then has to be erased again."
+        )
+    elif again:
+        print(f"{again} conversations that were erased since then were erased again")
+
+
+def find_erased(settings: Settings) -> tuple[str, ...] | None:
+    """Conversations erased in the database that is about to be replaced. None if it cannot be read any more."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.backup import sqlite_path
+    from bot.cli.parts import open_database
+    from bot.erasing import list_erased
+
+    path = sqlite_path(settings)
+    if path is not None and not path.exists():
+        return None
+    try:
+        database = open_database()
+    except Exception:  # a damaged database fails in many ways, and is why one restores
+        return None
+    try:
+        return list_erased(database)
+    except SQLAlchemyError:
+        return None
+    finally:
+        database.close()
 
 
 def doctor(json: AsJson = False) -> None:

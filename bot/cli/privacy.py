@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from bot.cli.output import AsJson, fail, print_json
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from bot.settings import Settings
+    from handoff.database import Database
 
 Whose = Annotated[
     str, typer.Argument(help="A conversation's id, a request's number, or an e-mail or phone given.")
@@ -103,19 +106,39 @@ def retention(
 ) -> None:
     """What has been kept long enough, and with --apply its end. Requests on hold and open ones stay."""
     from bot.cli.parts import open_database, read_settings
-    from bot.erasing import erase_files, sweep_uploads
-    from handoff import retention as keeping
 
     database, settings = open_database(), read_settings()
-    if apply:
-        report = keeping.apply(database, by=BY, also=partial(erase_files, settings))
-        kinds, deleted = report.kinds, {**report.deleted, "files": sweep_uploads(settings, database)}
-    else:
-        with database.reading() as session:
-            kinds, deleted = keeping.preview(session), {}
+    told = apply_retention(settings, database) if apply else preview_retention(settings, database)
     if json:
-        print_json({"applied": apply, "kinds": kinds, "deleted": deleted})
+        print_json(told)
         return
-    for kind in kinds:
-        print(f"{kind.name:12} kept {kind.days} days: {kind.due} due, {kind.held} on hold")
+    for kind in told["kinds"]:
+        held = f", {kind['held']} on hold" if kind["held"] else ""
+        print(f"{kind['name']:14} kept {kind['days']:4} days: {kind['due']} due{held}")
+    if told["last"]:
+        print(f"last run: {told['last']['at']:%Y-%m-%d %H:%M} UTC by {told['last']['by']}")
     print("done" if apply else "nothing was changed; say --apply to do it")
+
+
+def preview_retention(settings: Settings, database: Database) -> dict[str, Any]:
+    """Kinds of rows and of files alike; `last` is the run before, as the audit trail has it."""
+    from bot import old_files
+    from handoff import retention as keeping
+
+    with database.reading() as session:
+        kinds = [asdict(kind) for kind in keeping.preview(session)]
+        run = keeping.last_run(session)
+        last = {"at": run.at, "by": run.actor, "due": run.details} if run else None
+    files = [
+        {"name": kind.name, "days": kind.days, "due": len(kind.due), "held": 0}
+        for kind in old_files.list_kinds(settings)
+    ]
+    return {"applied": False, "kinds": [*kinds, *files], "deleted": {}, "erased": 0, "last": last}
+
+
+def apply_retention(settings: Settings, database: Database) -> dict[str, Any]:
+    from bot.erasing import run_retention
+
+    told = preview_retention(settings, database)
+    report = run_retention(settings, database, by=BY)
+    return {**told, "applied": True, "deleted": report.deleted, "erased": len(report.erased)}

@@ -10,14 +10,13 @@ from functools import partial
 
 from bot.call_refresh import refresh_calls
 from bot.channels.announcer import Announcer
-from bot.erasing import erase_files, sweep_uploads
+from bot.erasing import run_retention
 from bot.gateway.forgetting import keep_forgetting
 from bot.gateway.turns import TurnWorker
 from bot.helpdesk import Helpdesk, fingerprint_materials
 from bot.learning.grouping import group_new
 from bot.leased_work import keep_running
 from bot.rasa import Rasa
-from handoff import retention
 from handoff.postman import Postman
 from handoff.sweeping import sweep
 
@@ -65,16 +64,13 @@ async def keep_calls_fresh(helpdesk: Helpdesk) -> None:
 
 
 async def keep_retention(helpdesk: Helpdesk) -> None:
-    """Once a day, and soon after a start: what was kept long enough goes, and files that belong to nothing."""
-
-    def run() -> retention.Report:
-        return retention.apply(helpdesk.database, also=partial(erase_files, helpdesk.settings))
+    """Once a day, and soon after a start: what was kept long enough goes, rows and files alike."""
 
     await asyncio.sleep(SOON)
     while True:
-        report = await asyncio.to_thread(run)
-        swept = await asyncio.to_thread(sweep_uploads, helpdesk.settings, helpdesk.database)
-        log.info("retention: %d conversations erased, %d stray files deleted", len(report.erased), swept)
+        report = await asyncio.to_thread(run_retention, helpdesk.settings, helpdesk.database)
+        deleted = ", ".join(f"{count} {name}" for name, count in report.deleted.items() if count)
+        log.info("retention: %d conversations erased; deleted: %s", len(report.erased), deleted or "nothing")
         await asyncio.sleep(A_DAY)
 
 
