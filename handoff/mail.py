@@ -7,7 +7,7 @@ import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 import aiosmtplib
 
@@ -50,12 +50,13 @@ def write_mail(delivery: Delivery, settings: MailSettings, clock: Clock) -> Emai
     second sending is known as such."""
     mail = EmailMessage()
     local, _, domain = settings.sender.partition("@")
-    mail["From"] = Address(settings.sender_name, local, domain)
+    name = " ".join(clean_text(str(delivery.payload.get("sender") or settings.sender_name)).split())
+    mail["From"] = Address(name, local, domain)
     mail["To"] = delivery.address
     mail["Subject"] = " ".join(clean_text(str(delivery.payload.get("subject", ""))).split())[:200]
     mail["Date"] = format_datetime(clock())
-    name = hashlib.sha256(delivery.dedupe.encode()).hexdigest()[:32]
-    mail["Message-ID"] = f"<{name}@{domain or 'helpdesk'}>"
+    digest = hashlib.sha256(delivery.dedupe.encode()).hexdigest()[:32]
+    mail["Message-ID"] = f"<{digest}@{domain or 'helpdesk'}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     for header, value in dict(delivery.payload.get("headers") or {}).items():
@@ -74,7 +75,7 @@ async def send_mail(mail: EmailMessage, settings: MailSettings) -> None:
     try:
         await aiosmtplib.send(
             mail.as_bytes(policy=LETTERS),
-            sender=parseaddr(str(mail["From"]))[1],
+            sender=settings.sender,
             recipients=[str(mail["To"])],
             hostname=settings.host,
             port=settings.port,

@@ -21,8 +21,9 @@ CallId = Annotated[str, Form(max_length=120)]
 Days = Annotated[list[int], Form(max_length=len(REMINDER_DAYS))]
 Key = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 
-PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
-"""Of pages whose address is a secret: kept by nobody, told to nobody."""
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+"""Of pages whose address is a secret: kept by nobody, told to nobody. Under `no-referrer` a browser would not name
+the origin of a form either."""
 
 
 def take_wish(helpdesk: Helpdesk, theme: str, applicant: str, region: str, call: str = "") -> Wish:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
+from bot.channels.telegram import deep_link
 from bot.helpdesk import Helpdesk
 from bot.nlu.text import fold
 from bot.replies import buttons, call_details
@@ -27,10 +29,9 @@ CAN_REACH = {"telegram"}
 
 def subscribe(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
     locale = situation.locale
-    if situation.channel not in CAN_REACH:
-        text = say(locale, "bot.reminders.not_here", calls="/calls", ics="/calls.ics", atom="/calls.atom")
-        return [Draft(MessageKind.TEXT, text, locale, buttons=(buttons.open_calls(locale),))]
     call = find_call(helpdesk, situation, memory)
+    if situation.channel not in CAN_REACH:
+        return [offer_elsewhere(helpdesk, locale, call, choose_filters(situation, memory))]
     if call is not None:
         text = say(locale, "bot.reminders.subscribed_call", title=call.title)
         return [Draft(MessageKind.TEXT, text, locale, effect=Effect("subscribe", {"call_id": call.id}))]
@@ -45,6 +46,27 @@ def subscribe(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[
             effect=Effect("subscribe", dict(chosen)),
         )
     ]
+
+
+def offer_elsewhere(helpdesk: Helpdesk, locale: str, call: FundingCall | None, chosen: dict[str, str]) -> Draft:
+    """Where the channel cannot write first: the form for e-mail with what was said chosen already, else what there
+    is without it. The address itself is never asked for in the conversation."""
+    narrowed = {"call": call.id} if call else chosen
+    told = call.title if call else tell_filters(locale, chosen)
+    facts = {"calls": "/calls", "ics": "/calls.ics", "atom": "/calls.atom"}
+    if helpdesk.settings.mail is None:
+        lines = [say(locale, "bot.reminders.not_here", **facts)]
+    else:
+        form = f"/calls/subscribe?{urlencode({**narrowed, 'lang': locale})}"
+        key = "by_email_call" if call else "by_email_of" if told else "by_email"
+        lines = [
+            say(locale, f"bot.reminders.{key}", form=form, what=told),
+            say(locale, "bot.reminders.or", **facts),
+        ]
+    if helpdesk.telegram_name:
+        url = deep_link(helpdesk.telegram_name, "subscribe")
+        lines.append(say(locale, "bot.reminders.in_telegram", url=url))
+    return Draft(MessageKind.TEXT, "\n\n".join(lines), locale, buttons=(buttons.open_calls(locale),))
 
 
 def find_call(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> FundingCall | None:

@@ -65,16 +65,15 @@ def write_payload(letter: Letter, settings: Settings) -> dict[str, Any]:
         "text": write_text(letter, settings),
         "html": write_html(letter, settings),
         "locale": letter.locale,
+        "sender": say(letter.locale, "gateway.site.name"),
         "headers": letter.headers,
     }
 
 
 def write_text(letter: Letter, settings: Settings) -> str:
     items = [*letter.items, *([letter.button] if letter.button else [])]
-    told = [letter.heading, *(_write_item(item) for item in items)]
-    foot = [_write_item(item) for item in letter.footer]
-    sign = f"{say(letter.locale, 'gateway.site.name')}\n{settings.base_url}"
-    return "\n\n".join([*told, "-- \n" + sign, *foot]) + "\n"
+    sign = f"-- \n{say(letter.locale, 'gateway.site.name')}\n{settings.base_url}\n"
+    return "\n\n".join([letter.heading, *map(_write_item, [*items, *letter.footer]), sign])
 
 
 def _write_item(item: Item) -> str:

@@ -123,9 +123,9 @@ def test_signing_up_takes_a_letter_and_a_press(site: Site) -> None:
     assert letter["Subject"] == "Apstipriniet, ka vēlaties jaunumus par projektu konkursiem"
     assert "novecošana, Latgale" in read_text(letter)
     link = site.confirm_link(letter)
-    assert heading(site.client.get(link)) == "Apstipriniet pieteikumu"
+    assert heading(site.client.get(link)) == "Apstipriniet abonementu"
     assert site.find() is None, "opening the link alone confirms nothing"
-    assert heading(site.client.post(link)) == "Pieteikums ir apstiprināts"
+    assert heading(site.client.post(link)) == "Abonements ir apstiprināts"
     assert site.wishes() == [("ageing", None, "latgale", None)]
     known = site.find()
     assert known
@@ -137,8 +137,8 @@ def test_a_link_used_twice_says_that_it_is_done(site: Site) -> None:
     link = site.confirm_link(site.await_letters(1)[0])
     for _ in range(2):
         site.client.post(link)
-    assert heading(site.client.post(link)) == "Pieteikums jau ir apstiprināts"
-    assert heading(site.client.get(link)) == "Pieteikums jau ir apstiprināts"
+    assert heading(site.client.post(link)) == "Abonements jau ir apstiprināts"
+    assert heading(site.client.get(link)) == "Abonements jau ir apstiprināts"
     assert len(site.wishes()) == 1
 
 
@@ -262,7 +262,7 @@ def test_pages_with_a_secret_address_keep_it(site: Site) -> None:
     for path in (f"/calls/subscriptions/{known.key}", f"/calls/subscriptions/{known.key}/unsubscribe"):
         headers = site.client.get(path).headers
         assert headers["Cache-Control"] == "no-store"
-        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Referrer-Policy"] == "same-origin"
         assert headers["X-Robots-Tag"] == "noindex"
 
 

@@ -3,84 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.channels.announcer import Announcer
-from bot.handoff_words import HandoffWords
 from bot.helpdesk import Helpdesk, Knowledge
-from bot.settings import Settings
-from handoff.database import Database
 from handoff.models.outbox import Outgoing
 from handoff.notices import Wish
 from handoff.postman import Postman
 from handoff.signups import CHANNEL
 from handoff.subscriptions import find_subscriber, set_weekly, subscribe
 from knowledge.call import FundingCall
-from knowledge.catalogue import Catalogue
-from retrieval.encoder import Encoder
-from retrieval.retriever import Retriever
-from tests.bot.channels.telegram.materials import MATERIALS
-from tests.bot.channels.telegram.rig import MORNING, HandClock
-from tests.post_office import PostOffice, open_office, read_text
+from tests.bot.channels.email.conftest import make_settings
+from tests.bot.channels.telegram.rig import HandClock
+from tests.post_office import PostOffice, read_text
 
 ANNA, BERTA = "anna@example.org", "berta@example.org"
 NEWS = "Jaunais konkurss senioriem"
-
-
-@pytest.fixture
-def office() -> PostOffice:
-    return PostOffice()
-
-
-@pytest.fixture
-def port(office: PostOffice) -> Iterator[int]:
-    with open_office(office) as port:
-        yield port
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock(MORNING)
-
-
-@pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    folder = tmp_path_factory.mktemp("materials")
-    for name, text in MATERIALS.items():
-        (folder / name).write_text(text, "utf-8")
-    return Catalogue.read([folder])
-
-
-def make_settings(data: Path, **more: Any) -> Settings:
-    return Settings(
-        _env_file=None,
-        data=data,
-        smtp_security="none",
-        smtp_sender="palidziba@example.org",
-        public_url="https://palidziba.example.org",
-        **more,
-    )
-
-
-@pytest.fixture
-def helpdesk(tmp_path: Path, port: int, clock: HandClock, catalogue: Catalogue) -> Iterator[Helpdesk]:
-    settings = make_settings(tmp_path, smtp_host="127.0.0.1", smtp_port=port)
-    words = HandoffWords(settings.zone, clock, settings.base_url)
-    database = Database(settings.database, clock, settings.handoff, words)
-    database.migrate()
-    nothing = SimpleNamespace()
-    knowledge = Knowledge(catalogue, cast("Retriever", nothing))
-    yield Helpdesk(settings, clock, database, cast("Encoder", nothing), knowledge)
-    database.close()
 
 
 def add(
@@ -140,6 +84,7 @@ def test_a_letter_tells_of_a_new_call_once(
     (letter,) = office.letters
     assert letter["To"] == ANNA
     assert letter["Subject"] == f"Jauns konkurss: {NEWS}"
+    assert letter["From"] == "Sociālo inovāciju kompetences centrs <palidziba@example.org>"
     for kind in ("plain", "html"):
         body = read_text(letter, kind)
         assert NEWS in body
