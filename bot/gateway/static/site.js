@@ -4,6 +4,7 @@ for (const link of document.querySelectorAll("[data-open-chat]")) {
     const chat = document.querySelector("sic-chat");
     if (!chat || !chat.open || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    chat.open();
+    if (link.dataset.question) chat.suggest(link.dataset.question);
+    else chat.open();
   });
 }
