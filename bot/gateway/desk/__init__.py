@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from bot.gateway.desk.account import router as account
 from bot.gateway.desk.administration_hours import router as administration_hours
 from bot.gateway.desk.administration_people import router as administration_people
 from bot.gateway.desk.administration_settings import router as administration_settings
@@ -29,6 +30,7 @@ for part in (
     api,
     sign_in,
     second_factor,
+    account,
     canned,
     approval,
     learning_drafts,

@@ -41,7 +41,15 @@ def show(
     with helpdesk.database.reading() as session:
         active = is_set(session, signed_in)
         left = second_factor.count_recovery_codes(session, signed_in.actor.id)
-    facts: dict[str, Any] = {"error": None, "drawing": None, "secret": "", "codes": [], "retry": False, **told}
+    facts: dict[str, Any] = {
+        "error": None,
+        "drawing": None,
+        "secret": "",
+        "codes": [],
+        "retry": False,
+        "renewed": False,
+        **told,
+    }
     page = render(
         request, "desk/second_factor.html", status=status, signed_in=signed_in, active=active, left=left, **facts
     )
@@ -75,6 +83,18 @@ def confirm(request: Request, helpdesk: Desk, signed_in: Signed, code: ShortText
         told = word_error(choose_locale(request), error)
         return show(request, helpdesk, signed_in, status=422, error=told, retry=True)
     return show(request, helpdesk, signed_in, codes=codes)
+
+
+@router.post("/renew")
+def renew(request: Request, helpdesk: Desk, signed_in: Signed, code: ShortText = "") -> Response:
+    """New recovery codes in place of the old, for the same proof as taking it off."""
+    rates_of(request).count_address(request, "sign-ins")
+    try:
+        with helpdesk.database.transaction() as session:
+            codes = second_factor.renew_recovery_codes(session, signed_in.actor.id, code)
+    except HandoffError as error:
+        return show(request, helpdesk, signed_in, status=422, error=word_error(choose_locale(request), error))
+    return show(request, helpdesk, signed_in, codes=codes, renewed=True)
 
 
 @router.post("/remove")

@@ -34,6 +34,13 @@
   const lost = find("[data-lost]");
   stream.addEventListener("counts", (event) => show(JSON.parse(event.data)));
   stream.addEventListener("present", () => tell("desk-present"));
+  stream.addEventListener("notice", (event) => {
+    const news = JSON.parse(event.data);
+    if (!("Notification" in window) || Notification.permission !== "granted" || document.hasFocus()) return;
+    let shown;
+    try { shown = new Notification(news.subject, { tag: `helpdesk-${news.id}`, icon: "/static/icon.svg" }); } catch { return; }  // telephones allow it to service workers only
+    shown.addEventListener("click", () => { focus(); location.href = news.url; shown.close(); });
+  });
   stream.addEventListener("open", () => { if (lost) lost.hidden = true; });
   stream.addEventListener("error", () => setTimeout(() => { if (lost && stream.readyState !== EventSource.OPEN) lost.hidden = false; }, 4000));
   addEventListener("pagehide", () => stream.close());
