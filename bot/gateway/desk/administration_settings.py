@@ -28,9 +28,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "embed_origins", "telegram_token", "telegram_api", "telegram_mode", "telegram_webhook_secret", "smtp_host",
         "smtp_port", "smtp_security", "smtp_user", "smtp_password", "smtp_sender",
     ),
+    "keeping": (
+        "keep_anonymous_days", "keep_identified_days", "keep_requests_days", "keep_audit_days", "keep_outbox_days",
+        "keep_logs_days", "keep_copies_days",
+    ),
     "running": (
         "host", "port", "public_url", "data", "database_url", "rasa_url", "rasa_timeout", "rasa_secret",
-        "conversation_rate", "address_rate", "rates_storage", "secret", "log_format", "now",
+        "conversation_rate", "address_rate", "sign_up_rate", "rates_storage", "secret", "log_format", "now",
     ),
 }  # fmt: skip
 """What belongs together; a setting that is in none of them is shown among the others."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from babel.dates import format_timedelta
+from babel.numbers import format_decimal
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -77,6 +78,9 @@ class Teller:
     def ago(self, span: timedelta) -> str:
         return format_timedelta(span, locale=self.locale)
 
+    def amount(self, told: float) -> str:
+        return format_decimal(told, "#,##0.0", locale=self.locale)
+
     def since(self, moment: datetime) -> str:
         return self.ago(self.helpdesk.clock() - moment)
 
@@ -96,7 +100,7 @@ class Teller:
         if seen.database["state"] != "up":
             return self.part("database", "bad", "down")
         kind = "SQLite" if self.helpdesk.database.is_sqlite else "PostgreSQL"
-        return self.part("database", "good", "up", kind=kind, ms=seen.database["ms"])
+        return self.part("database", "good", "up", kind=kind, ms=self.amount(seen.database["ms"]))
 
     def queue(self, seen: Seen) -> PartState:
         states = seen.queue.get("states")
@@ -150,7 +154,9 @@ class Teller:
 
     def disk(self, seen: Seen) -> PartState:
         low = seen.free < LEAST_FREE
-        return self.part("disk", "bad" if low else "good", "low" if low else "up", free=round(seen.free / 1e9, 1))
+        return self.part(
+            "disk", "bad" if low else "good", "low" if low else "up", free=self.amount(seen.free / 1e9)
+        )
 
     def processes(self, seen: Seen) -> Iterator[PartState]:
         for name, told in seen.processes.items():
