@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.gateway.reports.figures import Figure, Section, Table, count_by_name, drop_empty
 from bot.gateway.reports.names import name_word
 from bot.gateway.reports.numbers import NOTHING, Numbers
-from bot.gateway.reports.plots import Series, draw_bars, draw_columns
+from bot.gateway.reports.plots import BASE, Series, draw_bars, draw_columns
 from handoff.reports.people import Load, Times
 from handoff.reports.satisfaction import Satisfaction, Verdicts
 from handoff.reports.summary import Summary
@@ -40,7 +40,7 @@ def tell_handover(numbers: Numbers, summary: Summary) -> Section:
     )
 
 
-def tell_times(numbers: Numbers, summary: Summary) -> Section:
+def tell_times(numbers: Numbers, summary: Summary, base: int = BASE) -> Section:
     requests = summary.requests
     kinds = (("first_reply", requests.first), ("solving", requests.solving))
     heads = ("time", "count", "median", "ninth", "within", "promised")
@@ -52,7 +52,7 @@ def tell_times(numbers: Numbers, summary: Summary) -> Section:
     return Section(
         "times",
         numbers.say("sections.times"),
-        drop_empty([whole, draw_first_replies(numbers, summary)]),
+        drop_empty([whole, draw_first_replies(numbers, summary, base)]),
         numbers.say("notes.times"),
     )
 
@@ -67,7 +67,7 @@ def tell_one(numbers: Numbers, times: Times) -> tuple[str, ...]:
     )
 
 
-def draw_first_replies(numbers: Numbers, summary: Summary) -> Figure:
+def draw_first_replies(numbers: Numbers, summary: Summary, base: int) -> Figure:
     period, requests = summary.period, summary.requests
     buckets = period.buckets()
     names = [numbers.bucket(bucket, period.unit) for bucket in buckets]
@@ -83,7 +83,9 @@ def draw_first_replies(numbers: Numbers, summary: Summary) -> Figure:
             [numbers.tick(bucket, period.unit) for bucket in buckets],
             names,
             numbers.minutes,
+            scale=numbers.clock,
             promise=(promised, promise),
+            base=base,
             step=next((step for step in STEPS if most / step <= 5), STEPS[-1]),
         ),
         told=numbers.say(

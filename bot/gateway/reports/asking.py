@@ -8,7 +8,7 @@ from functools import partial
 from bot.gateway.reports.figures import Figure, Section, Table, count_by_name, drop_empty, tell_most
 from bot.gateway.reports.names import name_code, name_document, name_word
 from bot.gateway.reports.numbers import Numbers
-from bot.gateway.reports.plots import Series, draw_bars, draw_columns
+from bot.gateway.reports.plots import BASE, Series, draw_bars, draw_columns
 from bot.helpdesk import Helpdesk
 from handoff.reports.gaps import GapGroup
 from handoff.reports.subjects import Interest, Region, Subject
@@ -48,7 +48,7 @@ def tell_volume(numbers: Numbers, summary: Summary) -> Section:
     )
 
 
-def draw_volume(numbers: Numbers, summary: Summary) -> Figure:
+def draw_volume(numbers: Numbers, summary: Summary, base: int = BASE) -> Figure:
     period, series = summary.period, summary.volume.series
     buckets = period.buckets()
     names = [numbers.bucket(bucket, period.unit) for bucket in buckets]
@@ -64,6 +64,7 @@ def draw_volume(numbers: Numbers, summary: Summary) -> Figure:
             [numbers.tick(bucket, period.unit) for bucket in buckets],
             names,
             numbers.count,
+            base=base,
         ),
         told=numbers.say(
             "busiest",
@@ -138,7 +139,7 @@ def count_subjects(numbers: Numbers, key: str, subjects: Sequence[Subject], name
     return Figure(
         key=key,
         title=numbers.say(f"figures.{key}"),
-        plot=draw_bars(bars, (numbers.say("head.answered"), *heads[1:])),
+        plot=draw_bars(bars, ((0, numbers.say("head.answered")), (2, heads[1]), (3, heads[2]))),
         told=tell_most(numbers, {name(one.code): one.asked for one in subjects}),
         table=Table(
             (numbers.say(f"head.{key}"), *heads),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.gateway.reports.numbers import Numbers
-from bot.gateway.reports.plots import Plot, draw_bars
+from bot.gateway.reports.plots import Plot, draw_bars, shorten
+
+TWO_LINES = 52
+"""Letters that fit two lines of a narrow column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,16 @@ def tell_most(numbers: Numbers, counts: Mapping[str, float]) -> str:
         return ""
     name = max(counts, key=lambda one: counts[one])
     return numbers.say("most", name=name, number=numbers.count(counts[name]))
+
+
+def cut(figures: Sequence[Figure], *, rows: int, columns: int) -> tuple[Figure, ...]:
+    """With tables of so many rows and columns at most, and names that take two lines at most."""
+    return tuple(replace(figure, table=_cut(figure.table, rows, columns)) for figure in figures)
+
+
+def _cut(table: Table, rows: int, columns: int) -> Table:
+    kept = tuple((shorten(row[0], TWO_LINES), *row[1:columns]) for row in table.rows[:rows])
+    return Table(table.head[:columns], kept)
 
 
 def drop_empty(figures: Sequence[Figure]) -> tuple[Figure, ...]:

@@ -31,7 +31,7 @@ class Numbers:
 
     def percent(self, part: float, whole: float) -> str:
         return str(
-            format_percent(part / whole, "#,##0 %" if self.locale == "lv" else "#,##0%", locale=self.locale)
+            format_percent(part / whole, "#,##0\u00a0%" if self.locale == "lv" else "#,##0%", locale=self.locale)
         )
 
     def share(self, part: int, whole: int) -> str:
@@ -48,17 +48,24 @@ class Numbers:
             return NOTHING
         hours, rest = divmod(round(minutes), 60)
         if hours >= 10:
-            return self.say("hours", hours=self.count(round(minutes / 60)))
-        if hours and rest:
-            return self.say("hours_minutes", hours=hours, minutes=rest)
-        return self.say("hours", hours=hours) if hours else self.say("minutes", minutes=rest)
+            told = self.say("hours", hours=self.count(round(minutes / 60)))
+        elif hours and rest:
+            told = self.say("hours_minutes", hours=hours, minutes=rest)
+        else:
+            told = self.say("hours", hours=hours) if hours else self.say("minutes", minutes=rest)
+        return told.replace(" ", "\u00a0")
+
+    def clock(self, minutes: float) -> str:
+        """Short, to stand at a scale: `1:30`."""
+        hours, rest = divmod(round(minutes), 60)
+        return f"{hours}:{rest:02}" if minutes else "0"
 
     def change(self, now: int, before: int) -> str:
-        """`+12 %`, or `+3` where there are too few; empty if nothing changed or there was nothing before."""
-        if now == before or not before:
+        """`+12 %`, or `+3` where there are too few; empty if that would say nothing."""
+        sign, few = "+" if now > before else "−", min(now, before) < FEWEST_FOR_PERCENT
+        if now == before or not before or (few and max(now, before) >= 5 * FEWEST_FOR_PERCENT):
             return ""
-        sign = "+" if now > before else "−"
-        if min(now, before) < FEWEST_FOR_PERCENT:
+        if few:
             return f"{sign}{self.count(abs(now - before))}"
         if round(abs(now - before) / before * 100) == 0:
             return ""
@@ -74,10 +81,12 @@ class Numbers:
         return f"{self.day(period.first)} – {self.day(period.last)}"
 
     def bucket(self, bucket: Bucket, unit: str) -> str:
-        """In full: the month with its year, or the week's first and last day."""
+        """The month with its year, or the week's first and last day."""
         if unit == "month":
-            return str(format_skeleton("yMMMM", bucket.first, locale=self.locale))
-        return f"{self.day(bucket.first, 'short')} – {self.day(bucket.last, 'short')}"
+            return str(format_skeleton("yMMM", bucket.first, locale=self.locale)).replace(" ", "\u00a0")
+        if bucket.first == bucket.last:
+            return self.tick(bucket, unit)
+        return f"{self.tick(bucket, unit)}–{format_skeleton('Md', bucket.last, locale=self.locale)}"
 
     def tick(self, bucket: Bucket, unit: str) -> str:
         """Short, to stand below a column."""

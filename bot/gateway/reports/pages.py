@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -13,6 +15,7 @@ from bot.gateway.desk.page_callers import Signed
 from bot.gateway.reports.answering import tell_handover, tell_times
 from bot.gateway.reports.asking import count_interest, draw_volume, tell_gaps, tell_subjects
 from bot.gateway.reports.choosing import Choice, choose, today_at
+from bot.gateway.reports.figures import cut
 from bot.gateway.reports.files import CSV, XLSX, InWords, write_csv, write_xlsx
 from bot.gateway.reports.keeping import kept_reports
 from bot.gateway.reports.numbers import Numbers
@@ -23,8 +26,11 @@ from bot.gateway.visitors import Desk
 from handoff.errors import Invalid, NotFound
 from handoff.reports.periods import PRESETS, find_year
 from handoff.reports.rows import list_rows
+from handoff.reports.summary import Summary
 
 router = APIRouter(prefix="/inbox/reports", include_in_schema=False)
+MOST, BARS, LOW = 4, 6, 120
+"""Rows of a table, bars of a plot and pixels of columns in the yearly overview, so that it fits two pages."""
 
 
 @router.get("")
@@ -110,11 +116,21 @@ def show_year(
         summary=summary,
         facts=tell_facts(numbers, summary),
         paragraphs=tell_year(numbers, summary, is_over=period.last < today),
-        volume=draw_volume(numbers, summary),
-        handover=tell_handover(numbers, summary).figures[:1],
-        times=tell_times(numbers, summary).figures,
-        subjects=tell_subjects(numbers, summary).figures[:2],
-        calls=count_interest(numbers, summary.interest[:6]),
-        gaps=tell_gaps(numbers, summary, linked=False).figures,
+        volume=draw_volume(numbers, summary, LOW),
+        handover=tell_handover(numbers, keep_largest(summary)).figures[:1],
+        times=tell_times(numbers, summary, LOW).figures,
+        subjects=tell_subjects(numbers, keep_largest(summary)).figures[:2],
+        calls=cut([count_interest(numbers, summary.interest)], rows=MOST, columns=3),
+        gaps=cut(tell_gaps(numbers, summary, linked=False).figures, rows=MOST, columns=2),
         today=today,
+    )
+
+
+def keep_largest(summary: Summary) -> Summary:
+    """With as many reasons, topics and regions as the yearly overview has room for."""
+    subjects, requests = summary.subjects, summary.requests
+    return replace(
+        summary,
+        subjects=replace(subjects, themes=subjects.themes[:BARS], regions=subjects.regions[:BARS]),
+        requests=replace(requests, reasons=dict(islice(requests.reasons.items(), BARS))),
     )

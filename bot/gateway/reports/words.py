@@ -53,14 +53,11 @@ def _tell_volume(numbers: Numbers, summary: Summary, is_over: bool) -> Iterator[
 def _tell_bot(numbers: Numbers, found: Satisfaction) -> Iterator[str]:
     if not found.bot.given:
         return
-    share = numbers.share(found.bot.helpful, found.bot.given)
-    few = found.bot.given < FEWEST_FOR_PERCENT
-    verdicts = _unit(numbers, "verdicts", found.bot.given)
-    yield (
-        numbers.say("words.bot_few", share=share)
-        if few
-        else numbers.say("words.bot", share=share, verdicts=verdicts)
-    )
+    share, given = numbers.share(found.bot.helpful, found.bot.given), found.bot.given
+    if given < FEWEST_FOR_PERCENT:
+        yield numbers.say("words.bot_few", share=share)
+    else:
+        yield numbers.say("words.bot", share=share, ratings=_unit(numbers, "ratings", given))
 
 
 def _tell_people(numbers: Numbers, summary: Summary) -> Iterator[str]:
