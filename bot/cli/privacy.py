@@ -49,25 +49,29 @@ def export(
     """Everything that is held about one person, as JSON."""
     from bot.cli.output import plain
     from bot.cli.parts import open_database
+    from handoff.by_address import export_address
     from handoff.errors import NotFound
     from handoff.exporting import export_conversation
 
     try:
         with open_database().transaction() as session:
             found = find_conversations(session, whose)
-            told = [export_conversation(session, one, by=BY, notes=notes) for one in found]
+            conversations = [export_conversation(session, one, by=BY, notes=notes) for one in found]
+            subscriber = export_address(session, whose, by=BY)
     except NotFound:
-        told = []
-    if not told:
+        conversations, subscriber = [], None
+    if not conversations and subscriber is None:
         fail("Nothing is held about that person, or it has been erased.")
+    told = {"conversations": conversations, "subscriptions_by_email": subscriber}
     if target is None:
-        print_json({"conversations": told})
+        print_json(told)
         return
     import json
 
-    target.write_text(json.dumps({"conversations": told}, ensure_ascii=False, indent=2, default=plain), "utf-8")
+    target.write_text(json.dumps(told, ensure_ascii=False, indent=2, default=plain), "utf-8")
     target.chmod(0o600)
-    print(f"{len(told)} conversations written to {target}")
+    also = " and subscriptions by e-mail" if subscriber else ""
+    print(f"{len(conversations)} conversations{also} written to {target}")
 
 
 def erase(
@@ -78,12 +82,14 @@ def erase(
     """Erase one person everywhere. The content goes; counts stay."""
     from bot.cli.parts import open_database, read_settings
     from bot.erasing import erase_files
+    from handoff.by_address import count_address, forget_address
     from handoff.erasure import erase_conversation
 
     database, settings = open_database(), read_settings()
     with database.reading() as session:
         found = find_conversations(session, whose)
-    if not found:
+        subscribed = count_address(session, whose)
+    if not found and not subscribed:
         fail("Nothing is held about that person, or it has been erased already.")
     files = 0
     if yes:
@@ -92,12 +98,15 @@ def erase(
                 erased = erase_conversation(session, conversation, by=BY)
             erase_files(settings, erased)
             files += len(erased.files)
+        with database.transaction() as session:
+            forget_address(session, whose, by=BY)
+    also = " and subscriptions by e-mail" if subscribed else ""
     if json:
-        print_json({"conversations": found, "erased": yes, "files": files})
+        print_json({"conversations": found, "subscriptions": bool(subscribed), "erased": yes, "files": files})
     elif yes:
-        print(f"erased {len(found)} conversations and {files} files")
+        print(f"erased {len(found)} conversations{also} and {files} files")
     else:
-        print(f"{len(found)} conversations would be erased; say --yes to do it")
+        print(f"{len(found)} conversations{also} would be erased; say --yes to do it")
 
 
 def retention(
