@@ -12,6 +12,7 @@ from typing import ClassVar, Generic, TypeVar
 from starlette.concurrency import run_in_threadpool
 
 from handoff.events import Broker
+from handoff.failures import describe
 
 Row = TypeVar("Row")
 AGAIN_AFTER = 2.0
@@ -75,7 +76,7 @@ class LeasedWork(ABC, Generic[Row]):
         try:
             await run_in_threadpool(self._lease)
         except Exception as error:
-            log.error("%s: no lease: %s", self.topic, type(error).__name__)
+            log.error("%s: no lease: %s", self.topic, describe(error))
         if not self._leased:
             await self._wait()
         while self._leased:
@@ -107,7 +108,7 @@ class LeasedWork(ABC, Generic[Row]):
         try:
             await self.work_on(row)
         except Exception as error:
-            log.error("%s %s failed: %s", self.topic, name, type(error).__name__)
+            log.error("%s %s failed: %s", self.topic, name, describe(error))
         finally:
             self._under_way.discard(name)
             self._slots.release()
@@ -132,5 +133,5 @@ async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
         try:
             return await work()
         except Exception as error:
-            log.error("%s stopped: %s; starting it again", name, type(error).__name__)
+            log.error("%s stopped: %s; starting it again", name, describe(error))
         await asyncio.sleep(AGAIN_AFTER)

@@ -65,6 +65,12 @@ def find_cause(error: BaseException) -> Cause | None:
     return Cause.GONE if lost else None
 
 
+def describe(error: BaseException) -> str:
+    """For the log: the cause in words, else the kind of error, which unlike its text holds nobody's data."""
+    cause = find_cause(error)
+    return WORDS[cause] if cause else type(error).__name__
+
+
 def _name_sqlite(code: int) -> Cause | None:
     if code in FULL:
         return Cause.FULL
