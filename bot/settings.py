@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from limits import parse_many
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from handoff.calendar import read_hours
@@ -18,6 +19,17 @@ from handoff.settings import HandoffSettings, MailSettings
 from knowledge.clock import Clock, fixed_clock, system_clock
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def check_issuer(issuer: str) -> str:
+    """Sign-ins go over TLS; a provider on this very machine, for trying out, may do without. Raises ValueError."""
+    parts = urlsplit(issuer)
+    local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if not parts.hostname or not (parts.scheme == "https" or local):
+        raise ValueError(f"{issuer!r} is no address of a provider: it begins with https://")
+    if parts.query or parts.fragment or parts.username:
+        raise ValueError(f"{issuer!r} is no name of a provider: it has no ?, # or user name")
+    return issuer.rstrip("/")
 
 
 class Settings(BaseSettings):
@@ -100,6 +112,13 @@ class Settings(BaseSettings):
         None, description="E-mail address shown to visitors beside the chat, and where there is no JavaScript."
     )
     contact_phone: str | None = Field(None, description="Telephone number shown to visitors in the same places.")
+    controller: str | None = Field(
+        None,
+        description="Institution that answers for the data (GDPR, art. 13), with its address, told on /privacy.",
+    )
+    data_protection_contact: str | None = Field(
+        None, description="How the data protection officer is reached, told on /privacy."
+    )
     hours: str = Field(
         "Mon-Fri 09:00-17:00",
         description="When coordinators answer, local time: `Mon-Thu 08:30-12:00,12:30-17:00; Fri 08:30-15:00`. "
@@ -164,7 +183,38 @@ class Settings(BaseSettings):
         description="Seals coordinators' second factors in the database (at least 32 characters); made at the "
         "first start and kept in the data folder if not given. Needed where several folders share a database.",
     )
+    oidc_issuer: str | None = Field(
+        None,
+        description="Identity provider (OpenID Connect) by which coordinators may sign in: the address it is named "
+        "by, such as `https://login.example.lv/realms/staff`.",
+    )
+    oidc_client_id: str | None = Field(None, description="What the helpdesk is called at the identity provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="Its secret there; without one the helpdesk is a public client (PKCE alone)."
+    )
+    oidc_client_secret_file: Path | None = Field(None, description="The file that holds that secret instead.")
+    oidc_name: str | None = Field(
+        None, max_length=60, description="What the button for it says: the name people know the provider by."
+    )
+    local_sign_in: bool = Field(
+        True, description="Let coordinators sign in with a password of the helpdesk; `false` needs a provider."
+    )
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, issuer: str | None) -> str | None:
+        return None if issuer is None else check_issuer(issuer)
+
+    @model_validator(mode="after")
+    def _sign_in_is_possible(self) -> Settings:
+        if (self.oidc_issuer is None) != (self.oidc_client_id is None):
+            raise ValueError("HELPDESK_OIDC_ISSUER and HELPDESK_OIDC_CLIENT_ID go together: set both or neither")
+        if self.oidc_client_secret and self.oidc_client_secret_file:
+            raise ValueError("set HELPDESK_OIDC_CLIENT_SECRET or HELPDESK_OIDC_CLIENT_SECRET_FILE, not both")
+        if not self.local_sign_in and self.oidc_issuer is None:
+            raise ValueError("HELPDESK_LOCAL_SIGN_IN=false needs HELPDESK_OIDC_ISSUER: nobody could sign in")
+        return self
 
     @field_validator("timezone")
     @classmethod
@@ -215,6 +265,13 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @cached_property
+    def oidc_secret(self) -> str | None:
+        """From the setting, or the file it names. Raises OSError."""
+        if self.oidc_client_secret_file is not None:
+            return self.oidc_client_secret_file.read_text("utf-8").strip() or None
+        return self.oidc_client_secret.get_secret_value() if self.oidc_client_secret else None
 
     @cached_property
     def clock(self) -> Clock:

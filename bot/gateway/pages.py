@@ -79,7 +79,16 @@ def make_router(helpdesk: Helpdesk) -> APIRouter:
 
     @router.get("/privacy")
     def privacy(request: Request) -> Response:
-        return render(request, "privacy.html", notice=NOTICE, kept=helpdesk.database.settings)
+        """Tells of Telegram and of e-mail where they are switched on."""
+        settings = helpdesk.settings
+        return render(
+            request,
+            "privacy.html",
+            notice=NOTICE,
+            kept=helpdesk.database.settings,
+            telegram=settings.telegram_token is not None,
+            mail=settings.mail is not None,
+        )
 
     @router.get("/favicon.ico")
     def icon() -> Response:

@@ -15,7 +15,7 @@ from handoff.messages import Message
 from knowledge.document import Kind
 
 Locale = Literal["lv", "en"]
-NOTICE = "2026-11"
+NOTICE = "2026-11-24"
 """Version of the privacy notice; changes when what it promises does."""
 LONGEST_TEXT = 4000
 LONGEST_QUESTION = 2000
