@@ -15,7 +15,7 @@ from bot.gateway.errors import MEDIA_TYPE
 from bot.gateway.languages import preferred_locale
 from bot.gateway.places import take_place
 from bot.gateway.rates import Rates
-from bot.gateway.streams import Listener, respond_with_events, write_comment, write_event
+from bot.gateway.streams import LOOKS_UNASKED, Listener, respond_with_events, write_comment, write_event
 from bot.gateway.visitor_schemas import (
     AcceptedOut,
     ConversationOut,
@@ -165,11 +165,11 @@ async def follow(
     owner, looked_at, told = "", since or helpdesk.clock(), dict[str, str]()
     yield write_comment("welcome")
     with Listener(request.app.state.streams, helpdesk.broker, topic, typing) as listener:
-        heard = {topic}
+        heard, silent = {topic}, 0
         while not listener.closing:
             if typing in heard:
                 yield write_event("typing", {"author": Author.COORDINATOR.value})
-            if heard != {typing}:
+            if heard - {typing} or (not heard and silent % LOOKS_UNASKED == 0):
                 since, looked_at = looked_at, helpdesk.clock()
                 try:
                     news, now, edited = await run_in_threadpool(read_news, helpdesk, conversation.id, after, since)
@@ -187,6 +187,7 @@ async def follow(
                     owner = now.owner.value
                     yield write_event("owner", {"owner": owner})
             heard = await listener.wait()
+            silent = 0 if heard else silent + 1
             if not heard:
                 yield write_comment()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -17,9 +18,11 @@ from handoff.events import Broker
 from handoff.failures import UNAVAILABLE, WORDS, find_cause
 
 HEARTBEAT = 15.0
-"""Seconds after which a silent stream says that it lives, and looks at the database unasked."""
+"""Seconds, at most, after which a silent stream says that it lives."""
+LOOKS_UNASKED = 4
+"""After so many of them in a row it looks at the database unasked: a wake-up may have been lost."""
 MOST_STREAMS = 6000
-"""Of one process; each costs about 100 kB."""
+"""Of one process; each costs some 30 to 60 kB."""
 MOST_OF_ONE = 20
 """Of one conversation: a few windows, and those that a flaky network has left half open."""
 
@@ -103,7 +106,8 @@ class Listener:
     async def wait(self, seconds: float = HEARTBEAT) -> set[str]:
         """The topics heard since the last wait; empty when the time ran out."""
         try:
-            async with asyncio.timeout(seconds):
+            # Not all at once, however many were opened at once.
+            async with asyncio.timeout(seconds * random.uniform(0.8, 1)):  # noqa: S311
                 await self._woken.wait()
         except TimeoutError:
             return set()
