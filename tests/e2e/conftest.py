@@ -68,6 +68,8 @@ class Watched:
     origin: str
     complaints: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
+    """Origins that the test itself adds, such as a site that shows the chat."""
 
     def watch(self, page: Page) -> Page:
         page.on("console", self._hear)
@@ -80,7 +82,7 @@ class Watched:
             self.complaints.append(message.text)
 
     def _look(self, url: str) -> None:
-        if not url.startswith((self.origin, "blob:", "data:")):
+        if not url.startswith((self.origin, *self.also, "blob:", "data:")):
             self.strangers.append(url)
 
 

@@ -16,7 +16,7 @@ export function renderCalls(calls, base, words) {
 function renderCall(call, base, words) {
   const facts = [
     call.programme,
-    call.deadline && call.status === "open" && words.say("until", { date: words.date(new Date(call.deadline)) }),
+    call.deadline && call.status === "open" && words.say("until", { date: words.deadline(new Date(call.deadline)) }),
     call.opens_at && call.status === "forthcoming" && words.say("opens", { date: words.date(new Date(call.opens_at)) }),
     tellGrant(call, words),
     call.own_share !== null && call.own_share !== undefined && words.say("share", { share: call.own_share }),
@@ -45,7 +45,7 @@ function tellLeft(call, words) {
 
 function tellGrant(call, words) {
   const { grant_min: least, grant_max: most } = call;
-  if (least && most && least !== most) return `${words.amount(least)} – ${words.amount(most)}`;
+  if (least && most && least !== most) return words.amount(least, most);
   if (most) return words.say("up_to", { amount: words.amount(most) });
   return least ? words.say("from", { amount: words.amount(least) }) : null;
 }

@@ -124,6 +124,14 @@ export class SicChat extends HTMLElement {
     if (byPerson) this.panel.focus();
   }
 
+  // Words to begin with, from a page that offers some. What the visitor has typed is left alone.
+  suggest(text) {
+    this.open();
+    if (!this.panel) return;
+    if (!this.conversation.kept) this.saved = text;
+    else if (!this.panel.input.value) this.panel.write(text);
+  }
+
   close() {
     if (this.isPage) return;
     this.panel.node.hidden = true;

@@ -20,8 +20,8 @@ export class Words {
     return found.replace(/{(\w+)}/g, (_, name) => facts[name]);
   }
 
-  time(instant) {
-    return new Intl.DateTimeFormat(this.locale, { hour: "2-digit", minute: "2-digit" }).format(instant);
+  time(instant, timeZone) {
+    return new Intl.DateTimeFormat(this.locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(instant);
   }
 
   day(instant) {
@@ -40,12 +40,22 @@ export class Words {
     return new Intl.DateTimeFormat(this.locale, form).format(instant);
   }
 
+  // The hour only where it matters: midnight belongs to the day that ends then.
+  deadline(instant) {
+    const hour = this.time(instant, CONFIG.timezone);
+    const date = this.date(instant - 1000);
+    return ["23:59", "00:00"].includes(hour) ? date : `${date}, ${hour}`;
+  }
+
   moment(instant) {
     return `${this.day(instant)}, ${this.time(instant)}`;
   }
 
-  amount(number) {
-    return new Intl.NumberFormat(this.locale, { style: "currency", currency: "EUR", maximumFractionDigits: 0 }).format(number);
+  // As they stand in the bot's own sentences.
+  amount(...numbers) {
+    const inLatvian = this.locale === "lv";
+    const told = numbers.map((number) => String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, inLatvian ? "\u00a0" : ",")).join("–");
+    return inLatvian ? `${told}\u00a0EUR` : `EUR ${told}`;
   }
 }
 

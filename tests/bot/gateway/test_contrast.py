@@ -28,14 +28,18 @@ WIDGET_TEXT = [
     ("ink", "paper"), ("ink", "soft"), ("ink", "own"), ("ink", "person"), ("ink-soft", "paper"),
     ("link", "paper"), ("link", "soft"), ("link", "person"), ("accent", "paper"), ("accent", "own"),
     ("on-accent", "accent"), ("bad", "bad-soft"), ("bad", "paper"), ("good", "person"), ("paper", "bad"),
-    ("paper", "ink"),
+    ("paper", "ink"), ("on-head", "head"), ("ink-soft", "own"), ("ink-soft", "person"), ("link", "own"),
+    ("accent", "person"), ("ink", "bad-soft"),
 ]  # fmt: skip
 WIDGET_CONTROLS = [
     ("control-line", "paper"),
-    ("focus-outer", "paper"),
     ("focus-outer", "focus-inner"),
+    *(("focus-outer", ground) for ground in ("paper", "soft", "own", "person")),
+    ("on-head", "head"),
+    ("good", "person"),
     ("good", "paper"),
 ]
+"""In the head the ring has the colour of its words; a coordinator's bubble is told by a bar, too."""
 
 
 def read_colours(block: str) -> dict[str, str]:
