@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot import surroundings
+from bot.diagnosis import Check, Diagnosis, Level
 from bot.installation_secret import SHORTEST, SecretUnreadable, known_secrets, secret_path
 from bot.launcher import ports, rasa
 from bot.settings import ROOT, Settings
@@ -19,20 +21,6 @@ if TYPE_CHECKING:
     from handoff.sealing import Seal
 
 LEAST_DISK = 500_000_000
-Level = Literal["ok", "warning", "error"]
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """`advice` is empty when all is well."""
-
-    check: str
-    level: Level
-    found: str
-    advice: str = ""
-
-
-Check = Callable[[Settings], Iterator[Diagnosis]]
 
 
 def check_data_folder(settings: Settings) -> Iterator[Diagnosis]:
@@ -177,12 +165,7 @@ def check_database(settings: Settings) -> Iterator[Diagnosis]:
         with database.reading() as session:
             people = list_coordinators(session)
     except Exception as error:
-        yield Diagnosis(
-            "database",
-            "error",
-            f"cannot be opened: {type(error).__name__}",
-            "Check HELPDESK_DATABASE_URL, that the server runs and that the user may create tables.",
-        )
+        yield surroundings.explain_database(settings, error)
         return
     yield Diagnosis("database", "ok", "opens and has the newest schema")
     if people:
@@ -270,6 +253,7 @@ def check_telegram(settings: Settings) -> Iterator[Diagnosis]:
 
 
 CHECKS: tuple[Check, ...] = (
+    *surroundings.CHECKS,
     check_data_folder,
     check_port,
     check_rasa,

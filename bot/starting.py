@@ -60,6 +60,6 @@ def insist(attempt: Callable[[], T], progress: Progress) -> T:
 
 
 def reason(error: BaseException) -> str:
-    """The driver's own last line: it names the server and what was refused, never a password."""
+    """The driver's own first line: it names the server and what was refused, never a password."""
     said = str(getattr(error, "orig", None) or error).strip().splitlines()
-    return said[-1].strip() if said else type(error).__name__
+    return said[0].strip() if said else type(error).__name__
