@@ -2,7 +2,8 @@
 
 The last few messages are kept, without their words: rules look at intents and actions, and each turn writes the
 dialogue's memory anew. The conversations that were silent the longest are forgotten first; the helpdesk finds them
-again in its own record. A conversation that was erased is forgotten at once and never remembered again, though a
+again in its own record. Events are kept as they are: written as JSON and read again they cost more than all else
+that Rasa does in a turn. A conversation that was erased is forgotten at once and never remembered again, though a
 turn of it be under way.
 """
 
@@ -24,18 +25,24 @@ MOST_CONVERSATIONS = 5000
 
 
 class RecentTrackers(InMemoryTrackerStore):
+    """Sessions are never told apart: they do not expire, and another matter has another sender."""
+
     def __init__(self, domain: Domain, event_broker: EventBroker | None = None, **kwargs: Any) -> None:
         super().__init__(domain, event_broker, **kwargs)
-        self.store: OrderedDict[str, str] = OrderedDict()
+        self.store: OrderedDict[str, list[Event]] = OrderedDict()
         self._erased: OrderedDict[str, None] = OrderedDict()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         if conversation_of(tracker.sender_id) in self._erased:
             return
         await self.stream_events(tracker)
-        self.store[tracker.sender_id] = self.serialise_tracker(shorten(tracker, self.domain))
+        self.store[tracker.sender_id] = shorten(list(tracker.events))
         self.store.move_to_end(tracker.sender_id)
         drop_oldest(self.store)
+
+    async def _retrieve(self, sender_id: str, fetch_all_sessions: bool) -> DialogueStateTracker | None:
+        events = self.store.get(sender_id)
+        return None if events is None else DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
 
     def forget(self, conversation_id: str) -> int:
         """How many trackers of it there were."""
@@ -54,7 +61,7 @@ def drop_oldest(kept: OrderedDict[str, Any]) -> None:
         kept.popitem(last=False)
 
 
-def drop_trackers(kept: dict[str, str], conversation_id: str) -> int:
+def drop_trackers(kept: dict[str, Any], conversation_id: str) -> int:
     senders = [sender for sender in kept if conversation_of(sender) == conversation_id]
     for sender in senders:
         del kept[sender]
@@ -81,10 +88,8 @@ def forget_conversation(store: TrackerStore, conversation_id: str) -> int | None
     return forgotten
 
 
-def shorten(tracker: DialogueStateTracker, domain: Domain) -> DialogueStateTracker:
-    events = list(tracker.events)
-    kept = [blank(event) for event in events[find_start(events) :] if is_needed(event, events)]
-    return DialogueStateTracker.from_events(tracker.sender_id, kept, domain.slots)
+def shorten(events: list[Event]) -> list[Event]:
+    return [blank(event) for event in events[find_start(events) :] if is_needed(event, events)]
 
 
 def is_needed(event: Event, events: list[Event]) -> bool:
