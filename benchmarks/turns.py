@@ -1,7 +1,9 @@
 """One question through the whole product, against bare Rasa and against Rasa's own default bot, in the same run.
 
 The product's time is from sending the message to having its answer from the public API. Bare Rasa is one round
-trip to Rasa's REST channel of a bot that only echoes: ours is its default pipeline (DIET and TED), trained here.
+trip to Rasa's REST channel of a bot that only echoes, with Rasa's default pipeline (DIET and TED), trained here:
+once a bot whose answer is a fixed word, and once one that says back what was said, which takes an action, as ours
+does.
 """
 
 from __future__ import annotations
@@ -11,11 +13,13 @@ import json
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import httpx2
 import psutil
@@ -111,6 +115,17 @@ stories:
     "credentials.yml": "rest:\n",
     "endpoints.yml": "",
 }
+ECHO = """
+from rasa_sdk import Action
+
+class Echo(Action):
+    def name(self):
+        return "action_echo"
+
+    def run(self, dispatcher, tracker, domain):
+        dispatcher.utter_message(text=tracker.latest_message["text"])
+        return []
+"""
 
 
 def measure(once: Callable[[str], None]) -> list[float]:
@@ -155,14 +170,43 @@ def product() -> Iterator[Product]:
             running.interrupt()
 
 
+def write_bot(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        file = folder / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+
+
+def with_action(port: int) -> dict[str, str]:
+    """The same bot, saying back what was said by an action of Rasa's own SDK."""
+    files = {name: text.replace("utter_echo", "action_echo") for name, text in DEFAULT_BOT.items()}
+    domain = 'version: "3.1"\nintents: [greet, question, bye]\nactions: [action_echo]\n'
+    endpoint = f"action_endpoint:\n  url: http://127.0.0.1:{port}/webhook\n"
+    session = DEFAULT_BOT["domain.yml"].partition("session_config")[1:]
+    return {**files, "domain.yml": domain + "".join(session), "endpoints.yml": endpoint, "actions.py": ECHO}
+
+
 @contextmanager
-def default_bot() -> Iterator[tuple[str, int]]:
+def echo_by_action() -> Iterator[str]:
+    """The default bot with an action server; its address."""
+    port = ports.find_free()
+    with tempfile.TemporaryDirectory() as folder:
+        write_bot(Path(folder), {"actions.py": ECHO})
+        serve = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)]
+        actions = subprocess.Popen(serve, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            with default_bot(with_action(port)) as (url, _):
+                yield url
+        finally:
+            actions.terminate()
+            actions.wait()
+
+
+@contextmanager
+def default_bot(files: dict[str, str]) -> Iterator[tuple[str, int]]:
     """Rasa's default pipeline, trained and served; its address and pid."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, text in DEFAULT_BOT.items():
-            file = Path(folder) / name
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(text)
+        write_bot(Path(folder), files)
         environment = {**os.environ, **rasa.QUIET}
         subprocess.run([rasa.BINARY, "train", "--quiet"], cwd=folder, env=environment, check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
@@ -188,26 +232,37 @@ def answers(url: str) -> bool:
         return False
 
 
+def make_echo(client: httpx2.Client, url: str) -> Callable[[str], None]:
+    """Each round has conversations of its own, of thirty-two messages each."""
+    name, sender = uuid4(), itertools.count()
+
+    def echo(question: str) -> None:
+        body = {"sender": f"{name}-{next(sender) % 4}", "message": question}
+        answer = client.post(f"{url}/webhooks/rest/webhook", json=body).raise_for_status().json()
+        assert answer, "the bot said nothing"
+
+    return echo
+
+
 def main() -> None:
-    with product() as running, default_bot() as (url, pid), httpx2.Client(trust_env=False, timeout=30) as client:
+    with (
+        product() as running,
+        default_bot(DEFAULT_BOT) as (url, pid),
+        echo_by_action() as acting,
+        httpx2.Client(trust_env=False, timeout=30) as client,
+    ):
         visitor = Visitor(running.base)
-        sender = itertools.count()
-
-        def echo(question: str) -> None:
-            body = {"sender": f"bench-{next(sender) % 4}", "message": question}
-            client.post(f"{url}/webhooks/rest/webhook", json=body).raise_for_status()
-
-        def ask(question: str) -> None:
-            visitor.ask_quickly(question)
-
-        # The two take turns, so that a noisy minute of the machine falls on both.
-        ours, theirs = [], []
-        for _ in range(2):
-            theirs += measure(echo)
-            ours += measure(ask)
-        their_p50, their_p95 = tell("Rasa's default bot, echo over REST", theirs)
+        # They take turns, so that a noisy minute of the machine falls on all of them.
+        ours, fixed, acted = [], [], []
+        for _ in range(3):
+            fixed += measure(make_echo(client, url))
+            acted += measure(make_echo(client, acting))
+            ours += measure(visitor.ask_quickly)
+        their_p50, their_p95 = tell("Rasa's default bot, a fixed answer", fixed)
+        action_p50, action_p95 = tell("Rasa's default bot, an action", acted)
         our_p50, our_p95 = tell("whole product, question to answer", ours)
-        print(f"{'ratio':34} p50 {our_p50 / their_p50:7.2f}      p95 {our_p95 / their_p95:7.2f}")
+        print(f"{'ratio to a fixed answer':34} p50 {our_p50 / their_p50:7.2f}      p95 {our_p95 / their_p95:7.2f}")
+        print(f"{'ratio to an action':34} p50 {our_p50 / action_p50:7.2f}      p95 {our_p95 / action_p95:7.2f}")
         print(f"{'memory, Rasa default bot':34} {memory(pid):7.0f} MB")
         print(f"{'memory, whole product':34} {memory(running.process.pid):7.0f} MB")
         print(json.dumps({"ratio_p50": our_p50 / their_p50, "ratio_p95": our_p95 / their_p95}))

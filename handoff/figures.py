@@ -136,13 +136,16 @@ def _found_after_all(session: Session, message: MessageRow) -> bool:
 
 
 def _note_calls(session: Session, conversation: Conversation, day: date, drafts: Sequence[Draft]) -> None:
+    told = list(_find_interests(drafts))
+    if not told:
+        return
     known = session.execute(
         select(CallInterest.call_id, CallInterest.kind).where(
             CallInterest.conversation_id == conversation.id, CallInterest.day == day
         )
     )
     seen = {(row.call_id, row.kind) for row in known}
-    for call_id, kind, title in _find_interests(drafts):
+    for call_id, kind, title in told:
         if (call_id, kind) not in seen:
             seen.add((call_id, kind))
             session.add(
