@@ -2,7 +2,8 @@
 
 python -m benchmarks.telegram [subscribers [messages a second]]. The sender is a process of its own, killed with
 SIGKILL three times and stopped with SIGTERM twice. After SIGTERM nobody may be told twice. A kill may hit between
-Telegram's acceptance of a message and our note of it; how many messages that doubled is counted.
+Telegram's acceptance of a message and our note of it: each can double what was under way then, no more than the
+`at_once` of the courier. Status 1 if anybody was missed, or more were doubled than that.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.channels.announcer import Announcer
+from bot.channels.telegram.delivery import Courier
 from bot.channels.telegram.pace import OVERALL, Pace
 from bot.channels.telegram.people import ensure_conversation
 from bot.channels.telegram.service import Telegram
@@ -147,8 +149,19 @@ def broadcast(count: int, overall: float) -> None:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
         helpdesk.close()
-    report(told(api), count, took, stops)
+    counts = told(api)
     api.stop()
+    report(counts, count, took, stops)
+    kills = sum(how is signal.SIGKILL for _, how in STOPS)
+    if not is_within_bounds(counts, count, kills):
+        sys.exit(1)
+
+
+def is_within_bounds(counts: Counter[int], count: int, kills: int) -> bool:
+    """Everybody at least once, and no more doubles than were under way at the kills."""
+    missed = count - sum(often > 0 for often in counts.values())
+    doubles = sum(often - 1 for often in counts.values() if often)
+    return missed == 0 and doubles <= kills * Courier.at_once
 
 
 def expire_leases(helpdesk: Helpdesk) -> None:

@@ -75,7 +75,7 @@ def draw_form(
         call_title=title,
         selects=offer(locale, choice.wish),
         offered_days=REMINDER_DAYS,
-        ways=other_ways(request),
+        ways=other_ways(request, choice.wish),
     )
 
 

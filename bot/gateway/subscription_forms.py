@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Form, Path, Query, Request
 
-from bot.channels.telegram import deep_link
+from bot.channels.telegram import call_payload, deep_link
 from bot.channels.wishes import PARTS, offered_codes
 from bot.gateway.library_finding import take_code
 from bot.helpdesk import Helpdesk
@@ -53,8 +53,9 @@ def offer(locale: str, chosen: Wish) -> list[tuple[str, list[tuple[str, str]], s
     return offered
 
 
-def other_ways(request: Request) -> dict[str, str | None]:
+def other_ways(request: Request, wish: Wish | None = None) -> dict[str, str | None]:
     """Addresses that are not pages of ours; Telegram's is known once it has told the bot's name."""
     helpdesk: Helpdesk = request.app.state.helpdesk
     name = helpdesk.telegram_name
-    return {"telegram": deep_link(name, "subscribe") if name else None}
+    payload = call_payload(wish.call_id) if wish and wish.call_id else "subscribe"
+    return {"telegram": deep_link(name, payload) if name else None}

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
+from bot.replies.call_codes import code_call
 from bot.wording import say
 from handoff.messages import Button
 
@@ -21,11 +23,18 @@ class UnknownButton(ValueError):
 
 
 def encode(intent: str, **facts: str | int) -> str:
-    """Raises ValueError if the value would be longer than a channel can carry."""
-    value = intent + (":" + ";".join(f"{name}={fact}" for name, fact in facts.items()) if facts else "")
+    """A call whose id is too long goes by its code. Raises ValueError if the value would be longer than a channel
+    can carry all the same."""
+    value = write(intent, facts)
+    if len(value.encode()) > LONGEST_VALUE and "call" in facts:
+        value = write(intent, {**facts, "call": code_call(str(facts["call"]))})
     if len(value.encode()) > LONGEST_VALUE:
         raise ValueError(f"{value!r} is longer than {LONGEST_VALUE} bytes")
     return value
+
+
+def write(intent: str, facts: Mapping[str, str | int]) -> str:
+    return intent + (":" + ";".join(f"{name}={fact}" for name, fact in facts.items()) if facts else "")
 
 
 def decode(value: str) -> tuple[str, dict[str, str]]:

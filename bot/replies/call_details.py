@@ -10,6 +10,7 @@ from bot.helpdesk import Helpdesk
 from bot.nlu.text import fold, tokenize
 from bot.replies import buttons, calls, comparing, offers, questions
 from bot.replies.call_cards import cite, make_card, tell_budget, tell_codes, tell_grant, tell_share, tell_timing
+from bot.replies.call_codes import MARK, find_coded
 from bot.replies.figures import tell_amount
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
@@ -138,6 +139,8 @@ def find_named(helpdesk: Helpdesk, situation: Situation) -> FundingCall | None:
     """The call whose identifier, or most of whose title, was said."""
     known = all_calls(helpdesk, situation.locale)
     identifier = situation.first("call")
+    if identifier and identifier.startswith(MARK):
+        return find_coded(known, identifier)
     if identifier:
         wanted = fold(identifier)
         return next((call for call in known if wanted == fold(call.id) or wanted in fold(call.title)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
-from bot.channels.telegram import deep_link
+from bot.channels.telegram import call_payload, deep_link
 from bot.helpdesk import Helpdesk
 from bot.nlu.text import fold
 from bot.replies import buttons, call_details
@@ -64,7 +64,7 @@ def offer_elsewhere(helpdesk: Helpdesk, locale: str, call: FundingCall | None, c
             say(locale, "bot.reminders.or", **facts),
         ]
     if helpdesk.telegram_name:
-        url = deep_link(helpdesk.telegram_name, "subscribe")
+        url = deep_link(helpdesk.telegram_name, call_payload(call.id) if call else "subscribe")
         lines.append(say(locale, "bot.reminders.in_telegram", url=url))
     return Draft(MessageKind.TEXT, "\n\n".join(lines), locale, buttons=(buttons.open_calls(locale),))
 

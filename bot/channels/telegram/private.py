@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from telegram import Message
 
 from bot.channels.notices import index_calls
-from bot.channels.telegram import LINK, RESUME, screens, staff, subscription_menu
+from bot.channels.telegram import CALL, CODED_CALL, LINK, PAYLOAD, RESUME, screens, staff, subscription_menu
 from bot.channels.telegram.commands import Command, find_command
 from bot.channels.telegram.outgoing import post
 from bot.channels.telegram.people import (
@@ -22,13 +22,12 @@ from bot.channels.telegram.people import (
 )
 from bot.helpdesk import Helpdesk
 from bot.replies import buttons
+from bot.replies.call_codes import MARK
 from handoff import chats, subscriptions
 from handoff.conversations import ConversationView, Owner
 from handoff.corrections import continue_at, edit_visitor_message
 from handoff.errors import NotFound
 
-CALL = "call_"
-"""How the payload of a link to a call begins; the name of a command is one too."""
 OUT_OF_ORDER = timedelta(minutes=5)
 
 
@@ -36,6 +35,8 @@ def start(helpdesk: Helpdesk, session: Session, message: Message, payload: str |
     """/start, alone or behind a link. An unknown payload greets like none."""
     locale = choose_locale(message.from_user, helpdesk.settings)
     chats.open_chat(session, CHANNEL, str(message.chat_id))
+    if payload and not PAYLOAD.fullmatch(payload):
+        payload = None
     if payload and payload.startswith(LINK):
         staff.link(session, message, payload.removeprefix(LINK), locale)
         return None
@@ -44,8 +45,8 @@ def start(helpdesk: Helpdesk, session: Session, message: Message, payload: str |
         return None
     known = find_conversation(session, message.chat_id)
     conversation = known or ensure_conversation(session, message.chat_id, locale, page=payload)
-    if payload and payload.startswith(CALL):
-        return ask(session, message, conversation, "/start", details_of(payload.removeprefix(CALL)))
+    if payload and (call := read_call(payload)):
+        return ask(session, message, conversation, "/start", details_of(call))
     if payload and (command := find_command(payload)):
         return run_command(helpdesk, session, message, command)
     if known is not None:
@@ -53,11 +54,15 @@ def start(helpdesk: Helpdesk, session: Session, message: Message, payload: str |
     return None
 
 
-def details_of(call_id: str) -> str:
-    try:
-        return buttons.encode("call_details", call=call_id)
-    except ValueError:
-        return buttons.encode("list_calls", reset=1)
+def read_call(payload: str) -> str | None:
+    """The id or the code in a link to a call."""
+    if payload.startswith(CALL):
+        return payload.removeprefix(CALL)
+    return MARK + payload.removeprefix(CODED_CALL) if payload.startswith(CODED_CALL) else None
+
+
+def details_of(call: str) -> str:
+    return buttons.encode("call_details", call=call)
 
 
 def resume(session: Session, message: Message, code: str, locale: str) -> None:
