@@ -111,7 +111,7 @@ def load_knowledge(settings: Settings, encoder: Encoder, progress: Progress = ke
 
 
 def open_database(settings: Settings) -> Database:
-    """The database, migrated to the newest version."""
+    """The database, migrated to the newest version. Raises SecretUnreadable."""
     settings.data.mkdir(parents=True, exist_ok=True)
     words = HandoffWords(settings.zone, settings.clock, settings.base_url)
     secret, *before = take_secrets(settings)

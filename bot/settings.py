@@ -185,8 +185,8 @@ class Settings(BaseSettings):
     )
     oidc_issuer: str | None = Field(
         None,
-        description="Identity provider (OpenID Connect) by which coordinators may sign in: the address it is named "
-        "by, such as `https://login.example.lv/realms/staff`.",
+        description="Identity provider (OpenID Connect) by which coordinators may sign in: the address that names "
+        "it, such as `https://login.example.lv/realms/staff`.",
     )
     oidc_client_id: str | None = Field(None, description="What the helpdesk is called at the identity provider.")
     oidc_client_secret: SecretStr | None = Field(

@@ -30,7 +30,6 @@ from handoff.sessions import (
     list_sessions,
     sign_in,
     sign_in_at,
-    sign_in_subject,
     sign_out,
 )
 from handoff.views import Actor
@@ -59,7 +58,6 @@ __all__ = [
     "set_profile",
     "sign_in",
     "sign_in_at",
-    "sign_in_subject",
     "sign_out",
 ]
 

@@ -31,6 +31,7 @@ class SessionView:
     address: str
     created_at: datetime
     used_at: datetime
+    way: str
     current: bool
 
 
@@ -38,7 +39,7 @@ def list_own_sessions(session: Session, actor: Actor, token: str) -> list[Sessio
     """Those alive, the one in hand (`token`) first, then by last use."""
     moment, idle, own = now(session), settings_of(session).session_idle, digest(token)
     alive = [
-        SessionView(row.digest, row.agent, row.address, row.created_at, row.used_at, row.digest == own)
+        SessionView(row.digest, row.agent, row.address, row.created_at, row.used_at, row.way, row.digest == own)
         for row in sessions.list_sessions(session, actor.id)
         if moment < row.expires_at and moment - row.used_at < idle
     ]

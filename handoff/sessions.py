@@ -21,6 +21,8 @@ from handoff.tokens import digest
 from handoff.views import Actor
 
 NOTED_EVERY = timedelta(minutes=1)
+PASSWORD, PROVIDER = "password", "provider"
+"""The ways in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class SignedIn:
     """`session_token` goes into the cookie and `csrf` into forms and the X-CSRF-Token header.
 
     `noted` is False when it is time to write down that the session is in use (`note_use`). `locale` is the
-    language the coordinator works in.
+    language the coordinator works in. `way`: by `password` or by the identity `provider`.
     """
 
     actor: Actor
@@ -37,6 +39,7 @@ class SignedIn:
     must_change_password: bool
     noted: bool = True
     locale: str = "lv"
+    way: str = "password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,25 +129,7 @@ def _ask_second_factor(session: Session, row: Coordinator, code: str | None) -> 
     second_factor.take_either(session, row, told)
 
 
-def sign_in_subject(
-    session: Session, *, subject: str, email: str | None, address: str, agent: str = ""
-) -> SignedIn:
-    """By an identity provider: `subject` is who they are there; a verified e-mail binds an account the first time.
-
-    Raises NotAllowed if no account is theirs.
-    """
-    row = session.scalar(select(Coordinator).where(Coordinator.subject == subject))
-    if row is None and email:
-        row = session.scalar(select(Coordinator).where(Coordinator.email == email.strip().lower()))
-        if row is not None and row.subject is not None:
-            row = None
-    if row is None or row.disabled_at is not None:
-        raise NotAllowed("there is no account for this identity", reason="credentials")
-    row.subject = subject
-    return open_session(session, row, address=address, agent=agent)
-
-
-def open_session(session: Session, row: Coordinator, *, address: str, agent: str) -> SignedIn:
+def open_session(session: Session, row: Coordinator, *, address: str, agent: str, way: str = PASSWORD) -> SignedIn:
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
     moment = now(session)
     session.add(
@@ -152,6 +137,7 @@ def open_session(session: Session, row: Coordinator, *, address: str, agent: str
             digest=digest(token),
             coordinator_id=row.id,
             csrf=csrf,
+            way=way,
             address=address[:64],
             agent=clean_text(agent)[:200],
             created_at=moment,
@@ -160,9 +146,14 @@ def open_session(session: Session, row: Coordinator, *, address: str, agent: str
         )
     )
     session.flush()
-    audit.record(session, row.id, "signed_in", f"coordinator:{row.id}")
+    audit.record(session, row.id, "signed_in", f"coordinator:{row.id}", way=way)
     actor = Actor(row.id, row.email, row.name, row.role)
-    return SignedIn(actor, token, csrf, row.must_change_password, locale=row.locale)
+    return SignedIn(actor, token, csrf, must_change(row, way), locale=row.locale, way=way)
+
+
+def must_change(row: Coordinator, way: str) -> bool:
+    """A one-time password is no matter to whoever came without it."""
+    return row.must_change_password and way == PASSWORD
 
 
 def actor_of_session(session: Session, session_token: str) -> SignedIn:
@@ -178,9 +169,10 @@ def actor_of_session(session: Session, session_token: str) -> SignedIn:
         Actor(holder.id, holder.email, holder.name, holder.role),
         session_token,
         row.csrf,
-        holder.must_change_password,
+        must_change(holder, row.way),
         noted=moment - row.used_at < NOTED_EVERY,
         locale=holder.locale,
+        way=row.way,
     )
 
 

@@ -47,8 +47,8 @@ def main() -> None:
         fail(str(error))
     except ValidationError as error:
         for mistake in error.errors():
-            name = "HELPDESK_" + "_".join(str(part) for part in mistake["loc"]).upper()
-            fail(f"{name}: {mistake['msg']}", stop=False)
+            name = "HELPDESK_" + "_".join(str(part) for part in mistake["loc"]).upper() + ": "
+            fail(f"{name if mistake['loc'] else ''}{mistake['msg']}", stop=False)
         sys.exit(2)
 
 

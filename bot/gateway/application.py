@@ -39,6 +39,7 @@ from bot.gateway.security import SecurityHeaders
 from bot.gateway.streams import Streams
 from bot.gateway.workers import run_workers
 from bot.helpdesk import Helpdesk
+from bot.oidc import make_provider
 from handoff.passwords import dummy_hash
 
 API = "/api/v1"
@@ -66,6 +67,7 @@ def create_app(helpdesk: Helpdesk) -> FastAPI:
     )
     app.state.helpdesk = helpdesk
     app.state.rates = Rates(helpdesk.settings)
+    app.state.provider = make_provider(helpdesk.settings)
     app.state.streams = Streams()
     for router in make_routers(helpdesk):
         app.include_router(router)

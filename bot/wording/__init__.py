@@ -51,3 +51,11 @@ def say(locale: str, key: str, **facts: object) -> str:
     if not isinstance(found, str):
         raise UnknownSentence(f"{locale}: {key}")
     return found.format(**facts) if facts else found
+
+
+def find_words(locale: str, key: str) -> str | None:
+    """The same where the key comes from outside: None for one that is not ours."""
+    try:
+        return say(locale, key)
+    except UnknownSentence:
+        return None

@@ -47,7 +47,7 @@ class Coordinator(Base):
 
 
 class CoordinatorSession(Base):
-    """A signed-in browser. The cookie's token is kept as its SHA-256 only."""
+    """A signed-in browser. The cookie's token is kept as its SHA-256 only. `way`: by `password` or `provider`."""
 
     __tablename__ = "coordinator_sessions"
     __table_args__ = (Index("ix_coordinator_sessions_coordinator_id", "coordinator_id"),)
@@ -55,6 +55,7 @@ class CoordinatorSession(Base):
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     coordinator_id: Mapped[str] = mapped_column(ForeignKey("coordinators.id", ondelete="CASCADE"))
     csrf: Mapped[str] = mapped_column(String(64))
+    way: Mapped[str] = mapped_column(String(10), default="password")
     address: Mapped[str] = mapped_column(String(64), default="")
     agent: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime]

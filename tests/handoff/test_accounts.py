@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from handoff import api_tokens, audit, coordinators, own_account, second_factor, sessions
+from handoff import api_tokens, audit, coordinators, identities, own_account, second_factor, sessions
 from handoff.coordinators import NewAccount, SignedIn
 from handoff.errors import IllegalMove, Invalid, Locked, NotAllowed, NotFound
 from handoff.models.coordinator import ApiToken, Coordinator, CoordinatorSession
@@ -351,15 +351,52 @@ def test_second_factors_are_sealed_with_the_installations_secret(make_world: Mak
 
 def test_an_identity_provider_binds_an_account_once(world: World) -> None:
     add(world)
+
+    def come(subject: str, email: str | None, issuer: str = "https://idp.example") -> SignedIn:
+        with world.database.transaction() as session:
+            return identities.sign_in_subject(
+                session, issuer=issuer, subject=subject, email=email, address="192.0.2.1"
+            )
+
+    signed = come("1", "Anna@example.org")
+    assert signed.actor.email == ANNA
+    assert not signed.must_change_password
+    assert not who(world, signed.session_token).must_change_password
+    assert come("1", None).actor == signed.actor
+    for subject, email, issuer in (
+        ("2", ANNA, "https://idp.example"),
+        ("3", None, "https://idp.example"),
+        ("1", None, "https://other.example"),
+    ):
+        with pytest.raises(NotAllowed):
+            come(subject, email, issuer)
     with world.database.transaction() as session:
-        signed = coordinators.sign_in_subject(
-            session, subject="idp|1", email="Anna@example.org", address="192.0.2.1"
-        )
-    assert signed.actor.email == "anna@example.org"
+        identities.link_identity(session, ANNA, issuer="https://other.example", subject="1", by="cli")
+    assert come("1", None, "https://other.example").actor == signed.actor
+    with pytest.raises(NotAllowed):
+        come("1", None)
+    berta = add(world, "berta@example.org")
+    with world.database.transaction() as session, pytest.raises(Invalid):
+        identities.link_identity(session, berta.email, issuer="https://other.example", subject="1", by="cli")
+    with world.database.transaction() as session:
+        assert identities.unlink_identity(session, ANNA, by="cli")
+        assert not identities.unlink_identity(session, ANNA, by="cli")
+    with pytest.raises(NotAllowed):
+        come("1", None, "https://other.example")
+
+
+def test_a_disabled_account_does_not_come_in_by_the_provider(world: World) -> None:
+    add(world)
+    with world.database.transaction() as session:
+        coordinators.disable_coordinator(session, ANNA)
     with world.database.transaction() as session, pytest.raises(NotAllowed):
-        coordinators.sign_in_subject(session, subject="idp|2", email="anna@example.org", address="192.0.2.1")
-    with world.database.transaction() as session, pytest.raises(NotAllowed):
-        coordinators.sign_in_subject(session, subject="idp|3", email=None, address="192.0.2.1")
+        identities.sign_in_subject(session, issuer="https://idp.example", subject="1", email=ANNA, address="")
+
+
+def test_a_long_name_of_an_identity_is_kept_short() -> None:
+    told = identities.name_subject("https://idp.example/" + "a" * 200, "b" * 200)
+    assert len(told) < 100
+    assert told != identities.name_subject("https://idp.example/" + "a" * 200, "c" * 200)
 
 
 def test_the_audit_trail_takes_nothing_back(world: World) -> None:

@@ -16,6 +16,7 @@ from bot.gateway.desk.learning import router as learning
 from bot.gateway.desk.learning_drafts import router as learning_drafts
 from bot.gateway.desk.materials import router as materials
 from bot.gateway.desk.materials_history import router as materials_history
+from bot.gateway.desk.provider_sign_in import router as provider_sign_in
 from bot.gateway.desk.request_page import router as request_page
 from bot.gateway.desk.second_factor import router as second_factor
 from bot.gateway.desk.sign_in import router as sign_in
@@ -29,6 +30,7 @@ for part in (
     stream,
     api,
     sign_in,
+    provider_sign_in,
     second_factor,
     account,
     canned,

@@ -13,6 +13,7 @@ from bot.gateway.desk.authentication import (
     begin_session,
     check_origin,
     delete_cookie,
+    need_passwords,
     session_token,
 )
 from bot.gateway.desk.schemas import (
@@ -48,6 +49,7 @@ def address_of(request: Request) -> str:
 def login(body: Credentials, request: Request, response: Response, helpdesk: Desk) -> Me:
     """`csrf` goes into the header X-CSRF-Token of every change made with the cookie."""
     check_origin(request)
+    need_passwords(helpdesk)
     rates_of(request).count_address(request, "sign-ins")
     signed_in = sign_in_at(
         helpdesk.database,
@@ -96,6 +98,7 @@ def me(caller: Anyone) -> Me:
     "/me/password", status_code=204, summary="Change one's password", responses=problems(401, 403, 422, 429)
 )
 def set_password(body: PasswordChange, request: Request, caller: Anyone, helpdesk: Desk) -> Response:
+    need_passwords(helpdesk)
     rates_of(request).count_address(request, "sign-ins")
     keep = caller.signed_in.session_token if caller.signed_in else None
     change_password(

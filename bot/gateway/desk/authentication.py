@@ -17,7 +17,7 @@ from handoff.api_tokens import look_up, note_token_use
 from handoff.coordinators import SignedIn, actor_of_session, sign_out
 from handoff.errors import NotAllowed
 from handoff.requests import Actor
-from handoff.sessions import note_use
+from handoff.sessions import PASSWORD, note_use
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 CSRF_HEADER = "X-CSRF-Token"
@@ -91,10 +91,18 @@ def find_caller(request: Request, helpdesk: Desk) -> Caller:
         return Caller(shown.actor, None)
     if not cookie:
         raise Problem(401, "sign_in")
+    if signed_in.way == PASSWORD and not helpdesk.settings.local_sign_in:
+        raise Problem(401, "sign_in")
     if not signed_in.noted:
         with helpdesk.database.transaction() as session:
             note_use(session, cookie)
     return Caller(signed_in.actor, signed_in)
+
+
+def need_passwords(helpdesk: Desk) -> None:
+    """Raises Problem 403 where coordinators sign in by the identity provider alone."""
+    if not helpdesk.settings.local_sign_in:
+        raise Problem(403, "no_passwords")
 
 
 def check_origin(request: Request) -> None:

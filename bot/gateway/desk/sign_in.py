@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from bot.gateway.conversations import rates_of
 from bot.gateway.desk.api import address_of
-from bot.gateway.desk.authentication import begin_session, check_origin, delete_cookie
+from bot.gateway.desk.authentication import begin_session, check_origin, delete_cookie, need_passwords
 from bot.gateway.desk.page_callers import ShortText, Signed, go, word_error
 from bot.gateway.desk.wanted_pages import HOME, lead_to, take_page
 from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
+from bot.wording import find_words, say
 from handoff.coordinators import SignedIn, sign_in_at, sign_out
 from handoff.errors import Invalid, Locked, NotAllowed
 from handoff.own_account import change_password
@@ -27,9 +28,14 @@ def show_sign_in(request: Request) -> Response:
 
 
 def show_form(request: Request, *, status: int = 200, **told: object) -> Response:
+    """`problem` in the address names what went wrong at the identity provider, if it is one we have words for."""
     wanted = take_page(request.query_params.get("next", ""))
-    facts: dict[str, Any] = {"error": None, "email": "", "asks_code": False, **told}
-    return render(request, "desk/sign_in.html", status=status, wanted=wanted, **facts)
+    problem = find_words(choose_locale(request), f"sign_in.problems.{request.query_params.get('problem', '')}")
+    facts: dict[str, Any] = {"error": problem, "email": "", "asks_code": False, **told}
+    settings = request.app.state.helpdesk.settings
+    name = settings.oidc_name or say(choose_locale(request), "sign_in.organisation")
+    provider = name if settings.oidc_issuer else None
+    return render(request, "desk/sign_in.html", status=status, wanted=wanted, provider=provider, **facts)
 
 
 @router.post("/sign-in")
@@ -43,6 +49,8 @@ def take_sign_in(
     check_origin(request)
     rates_of(request).count_address(request, "sign-ins")
     locale = choose_locale(request)
+    if not helpdesk.settings.local_sign_in:
+        return show_form(request, status=403, error=say(locale, "sign_in.no_passwords"))
     try:
         signed_in = sign_in_at(
             helpdesk.database,
@@ -78,7 +86,7 @@ def take_sign_out(request: Request, helpdesk: Desk, signed_in: Signed) -> Respon
     return response
 
 
-@router.get("/password")
+@router.get("/password", dependencies=[Depends(need_passwords)])
 def show_password(request: Request, signed_in: Signed) -> Response:
     return show_choice(request, signed_in)
 
@@ -88,7 +96,7 @@ def show_choice(request: Request, signed_in: SignedIn, *, status: int = 200, err
     return render(request, "desk/password.html", status=status, signed_in=signed_in, wanted=wanted, error=error)
 
 
-@router.post("/password")
+@router.post("/password", dependencies=[Depends(need_passwords)])
 def take_password(
     request: Request,
     helpdesk: Desk,

@@ -53,8 +53,13 @@ def lead_over(request: Request, first: str) -> str:
 
 def lead_to(request: Request, page: str) -> RedirectResponse:
     """There, in the language chosen on the way, if one was."""
+    chosen = choose_locale(request) if request.query_params.get("lang") else None
+    return RedirectResponse(in_language(page, chosen), 303)
+
+
+def in_language(page: str, chosen: str | None, **query: str) -> str:
+    """The page's address, saying the language chosen and what is to be told there."""
     parts = urlsplit(page)
-    query = parse_qsl(parts.query, keep_blank_values=True)
-    if request.query_params.get("lang"):
-        query = [(name, told) for name, told in query if name != "lang"] + [("lang", choose_locale(request))]
-    return RedirectResponse(parts._replace(query=urlencode(query)).geturl(), 303)
+    told = {**query, **({"lang": chosen} if chosen else {})}
+    kept = [one for one in parse_qsl(parts.query, keep_blank_values=True) if one[0] not in told]
+    return parts._replace(query=urlencode([*kept, *told.items()])).geturl()

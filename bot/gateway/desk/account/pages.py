@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from bot.gateway.desk.page_callers import go, word_error
 from bot.gateway.templating import choose_locale, render
-from bot.wording import UnknownSentence, say
+from bot.wording import UnknownSentence, find_words, say
 from handoff.availability import ANSWERS
 from handoff.coordinators import SignedIn
 from handoff.errors import HandoffError, Invalid, Locked, NotFound
@@ -46,13 +46,6 @@ def show(request: Request, signed_in: SignedIn, part: str, *, status: int = 200,
         done=find_words(choose_locale(request), f"account.done.{done}") if request.method == "GET" else None,
         **told,
     )
-
-
-def find_words(locale: str, key: str) -> str | None:
-    try:
-        return say(locale, key)
-    except UnknownSentence:
-        return None
 
 
 def saved(request: Request, part: str, what: str) -> RedirectResponse:
