@@ -47,6 +47,31 @@ outbox = Gauge(
     ["state"],
     registry=registry,
 )
+channel_waiting = Gauge(
+    "helpdesk_channel_waiting",
+    "What waits to be sent, by channel (telegram, mail).",
+    ["channel"],
+    registry=registry,
+)
+channel_late = Gauge(
+    "helpdesk_channel_late", "Of these, due ten minutes ago or longer.", ["channel"], registry=registry
+)
+channel_failures = Gauge(
+    "helpdesk_channel_failures",
+    "Deliveries that failed for good within a day, by channel and reason.",
+    ["channel", "reason"],
+    registry=registry,
+)
+_reasons: set[tuple[str, str]] = set()
+telegram_connected = Gauge(
+    "helpdesk_telegram_connected", "Whether Telegram has answered this process.", registry=registry
+)
+telegram_last_update = Gauge(
+    "helpdesk_telegram_last_update_timestamp_seconds", "When something last came from Telegram.", registry=registry
+)
+telegram_updates = Gauge(
+    "helpdesk_telegram_updates", "What came from Telegram: waiting, failed.", ["state"], registry=registry
+)
 streams_open = Gauge("helpdesk_streams_open", "Open event streams of this process.", registry=registry)
 index_age_seconds = Gauge("helpdesk_index_age_seconds", "Since the index was built.", registry=registry)
 disk_free_bytes = Gauge("helpdesk_disk_free_bytes", "Room left where the data is.", registry=registry)
@@ -74,3 +99,25 @@ def _measure_record(parts: Mapping[str, Mapping[str, Any]]) -> None:
     oldest_turn_seconds.set(parts["turns"]["oldest_wait_seconds"] or 0)
     for state in ("waiting", "late", "failed"):
         outbox.labels(state).set(parts["outbox"][state])
+    for channel in ("telegram", "mail"):
+        _measure_channel(channel, parts[channel])
+    _measure_telegram(parts["telegram"])
+
+
+def _measure_channel(channel: str, told: Mapping[str, Any]) -> None:
+    """One that is off has nothing waiting. A reason of yesterday goes back to 0."""
+    channel_waiting.labels(channel).set(told.get("waiting", 0))
+    channel_late.labels(channel).set(told.get("late", 0))
+    failures = told.get("failures", {})
+    _reasons.update((channel, reason) for reason in failures)
+    for known, reason in _reasons:
+        if known == channel:
+            channel_failures.labels(channel, reason).set(failures.get(reason, 0))
+
+
+def _measure_telegram(told: Mapping[str, Any]) -> None:
+    telegram_connected.set(told["state"] == "up")
+    if told.get("last_update") is not None:
+        telegram_last_update.set(told["last_update"].timestamp())
+    telegram_updates.labels("waiting").set(told.get("updates_waiting", 0))
+    telegram_updates.labels("failed").set(told.get("updates_failed", 0))

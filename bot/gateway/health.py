@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
@@ -16,9 +17,10 @@ from sqlalchemy.orm import Session
 from bot.helpdesk import Helpdesk
 from bot.launcher import rasa as trained
 from bot.rasa import Rasa
+from handoff.channel_state import measure_channel
 from handoff.failures import find_cause
 from handoff.turns import count_waiting, find_oldest_waiting
-from handoff.upkeep import last_received, measure_outbox
+from handoff.upkeep import measure_outbox
 from handoff.waiting import measure_queue
 from retrieval.building import current_folder
 
@@ -61,7 +63,7 @@ class PatientLooks:
 
 DATABASE_SILENT: dict[str, Report] = {
     "database": {"state": "down", "error": "no answer"},
-    **{name: {"state": "unknown"} for name in ("queue", "turns", "outbox", "telegram")},
+    **{name: {"state": "unknown"} for name in ("queue", "turns", "outbox", "telegram", "mail")},
 }
 
 
@@ -92,11 +94,30 @@ def read_record(session: Session, helpdesk: Helpdesk) -> dict[str, Report]:
             "expected_seconds": round(helpdesk.backlog.expect(waiting), 1),
         },
         "outbox": {"state": "up", "waiting": outbox.waiting, "late": outbox.late, "failed": outbox.failed},
-        "telegram": {"state": "off"},
+        "telegram": look_at_telegram(session, helpdesk),
+        "mail": look_at_mail(session, helpdesk),
     }
-    if helpdesk.settings.telegram_token is not None:
-        told["telegram"] = {"state": "up", "last_update": last_received(session, "telegram")}
     return told
+
+
+def look_at_telegram(session: Session, helpdesk: Helpdesk) -> Report:
+    """`connecting` until Telegram has said who the bot is; it is asked again and again."""
+    if helpdesk.settings.telegram_token is None:
+        return {"state": "off"}
+    state = "up" if helpdesk.telegram_name else "connecting"
+    return {
+        "state": state,
+        "mode": helpdesk.settings.telegram_mode,
+        **asdict(measure_channel(session, "telegram")),
+    }
+
+
+def look_at_mail(session: Session, helpdesk: Helpdesk) -> Report:
+    """Nothing comes in by mail, so only what goes out is told."""
+    if helpdesk.settings.mail is None:
+        return {"state": "off"}
+    told = measure_channel(session, "email")
+    return {"state": "up", "waiting": told.waiting, "late": told.late, "failures": told.failures}
 
 
 def look_at_database(helpdesk: Helpdesk) -> tuple[Report, Report]:

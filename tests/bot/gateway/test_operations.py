@@ -27,7 +27,7 @@ from tests.visiting import Visitor
 DASHBOARD = json.loads((ROOT / "deploy" / "grafana.json").read_text())
 NAME = re.compile(r"\b(?:helpdesk|process)_[a-z_]+")
 PARTS = {
-    "database", "queue", "turns", "outbox", "telegram", "index", "model", "rasa", "streams", "disk", "processes",
+    "database", "queue", "turns", "outbox", "telegram", "mail", "index", "model", "rasa", "streams", "disk", "processes",
 }  # fmt: skip
 
 
@@ -130,6 +130,7 @@ def test_the_dashboard_asks_for_nothing_that_is_not_there(client: TestClient, vi
     metrics.refused.labels("requests").inc(0)
     metrics.rasa_failures.labels("slow").inc(0)
     metrics.deaths.labels("rasa").set(0)
+    metrics.channel_failures.labels("telegram", "blocked").set(0)
     visitor.say("Kas ir sociālā inovācija?")
     visitor.wait_for_answer(2)
     assert shown() <= exposed(client)
