@@ -26,7 +26,7 @@ class HandoffWords:
 
     def _main(self, locale: str, event: str, facts: dict[str, Any]) -> str:
         named = event + "_by" if facts.get("name") and event in {"claimed", "taken_over", "transferred"} else event
-        told = {name: facts.get(name) for name in ("number", "name", "most")}
+        told = {name: facts.get(name) for name in ("number", "name", "most", "score")}
         return say(locale, f"handoff.{named}", **told)
 
     def _more(self, locale: str, event: str, facts: dict[str, Any]) -> list[str]:

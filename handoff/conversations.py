@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import clocks, events, history, notifying, tokens, tracing
+from handoff import clocks, events, history, notifying, ratings, tokens, tracing
 from handoff.database import now
 from handoff.errors import Invalid
 from handoff.folding import add_folded
@@ -134,7 +134,8 @@ def record_visitor_message(
     Raises Invalid for a value that was not offered here, for text that is empty or too long.
 
     `trusted`: the value is a command's or a link's, which no button had to offer. `for_person`: something that
-    only a person can make use of, such as a picture; the bot is not asked. `data` describes it (`attachments`).
+    only a person can make use of, such as a picture; the bot is not asked, as it is not of a rating. `data`
+    describes it (`attachments`).
     """
     conversation = lock_conversation(session, conversation_id)
     known = find_said(session, conversation_id, Author.VISITOR, take_client_id(client_id))
@@ -153,6 +154,9 @@ def record_visitor_message(
         client_id=client_id,
         value=value,
     )
+    if ratings.is_rating(value):
+        ratings.take(session, conversation, row)
+        return Recorded(view_message(row), view_conversation(session, conversation), duplicate=False)
     if conversation.owner != Owner.COORDINATOR and not for_person:
         _add_turn(session, row)
     if conversation.owner != Owner.BOT:

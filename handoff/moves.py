@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import assignment, clocks, history, notifying, statuses
+from handoff import assignment, clocks, history, notifying, ratings, statuses
 from handoff.availability import ANSWERS
 from handoff.database import now
 from handoff.errors import IllegalMove, Invalid, NotFound
@@ -180,9 +180,11 @@ def close(session: Session, actor: Actor, number: int, *, outcome: str) -> Reque
 
 
 def finish(session: Session, conversation: Conversation, request: Request, *, outcome: str, actor: str) -> None:
-    """Close, say so, start clean."""
+    """Close, say so and ask what it was like, start clean."""
     end(session, conversation, request, outcome=outcome, actor=actor)
-    statuses.tell(session, conversation, request, "withdrawn" if outcome == "withdrawn" else "closed")
+    event = "withdrawn" if outcome == "withdrawn" else "closed"
+    question = ratings.offer(session, request, conversation.locale)
+    statuses.tell(session, conversation, request, event, question=question)
     start_clean(conversation)
 
 

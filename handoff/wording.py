@@ -9,6 +9,10 @@ released, taken_back     number, position, expected, availability, opens_at, hol
 transferred              number, name
 closed, withdrawn        number, outcome
 reopened                 number
+rating.asked, rating.score.<1–5>, rating.why, rating.reason.<code>, rating.noted, rating.withdraw, rating.withdrawn
+                         nothing: the question after a request was closed, its buttons and what is said to them
+rating.rated             score
+rating.late              number: it was opened again
 subscriptions_full       most: how many one may have
 notify.<kind>.subject    number, and what the notification is about
 notify.<kind>.body       the same, with url

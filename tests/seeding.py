@@ -1,4 +1,4 @@
-"""A year of a helpdesk's life, made up but lifelike: busy on weekdays and in autumn, mostly answered by the bot."""
+"""A year of a helpdesk's life, made up but lifelike: busy on weekdays and in autumn, most answered by the bot."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from handoff import ratings
 from handoff.models.base import Base
 from handoff.models.conversation import Conversation
 from handoff.models.figures import CallInterest, TurnFact
@@ -171,10 +172,11 @@ def add_request(
         }
     )  # fmt: skip
     if closed and year.chance.random() < 0.3:
+        score = year.pick((1, 2, 3, 4, 5), (1, 1, 3, 9, 16))
         year.rows[Feedback].append(
             {
-                "conversation_id": here, "request_number": number, "about": "request",
-                "score": year.pick((1, 2, 3, 4, 5), (1, 1, 3, 9, 16)), "created_at": ended,
+                "conversation_id": here, "request_number": number, "about": "request", "score": score,
+                "reason": year.pick(ratings.REASONS) if score <= 2 else None, "created_at": ended,
             }
         )  # fmt: skip
     return number

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from handoff import ratings
 from handoff.database import settings_of
 from handoff.models.message import Feedback
 from handoff.reports.periods import Period
@@ -30,12 +31,14 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True)
 class Satisfaction:
-    """`scores`: how many gave a closed request 1 to 5."""
+    """`scores`: how many gave a closed request 1 to 5; `why` and `reasons`: what people's and the bot's low marks
+    were for."""
 
     bot: Verdicts
     people: Verdicts
     scores: Mapping[int, int]
     reasons: Mapping[str, int]
+    why: Mapping[str, int]
 
     @property
     def rated(self) -> int:
@@ -61,14 +64,19 @@ def count_satisfaction(session: Session, period: Period) -> Satisfaction:
             scores[score] += int(count)
         elif helpful is not None:
             verdicts[about, bool(helpful)] += int(count)
-    reasons = session.execute(
-        select(Feedback.reason, func.count())
-        .where(*given, Feedback.about == "bot", Feedback.reason.in_(REASONS))
-        .group_by(Feedback.reason)
-    )
+    codes = {"bot": REASONS, "request": ratings.REASONS}
+    reasons: dict[str, Counter[str]] = {about: Counter() for about in codes}
+    for about, reason, count in session.execute(
+        select(Feedback.about, Feedback.reason, func.count())
+        .where(*given, Feedback.about.in_(codes), Feedback.reason.in_((*REASONS, *ratings.REASONS)))
+        .group_by(Feedback.about, Feedback.reason)
+    ):
+        if reason in codes[about]:
+            reasons[about][reason] += int(count)
     return Satisfaction(
         Verdicts(verdicts["bot", True], verdicts["bot", False]),
         Verdicts(verdicts["coordinator", True], verdicts["coordinator", False]),
         scores,
-        dict(Counter({str(reason): int(count) for reason, count in reasons}).most_common()),
+        dict(reasons["bot"].most_common()),
+        dict(reasons["request"].most_common()),
     )

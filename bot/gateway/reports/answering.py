@@ -108,6 +108,7 @@ def draw_first_replies(numbers: Numbers, summary: Summary, base: int) -> Figure:
 def tell_satisfaction(numbers: Numbers, summary: Summary) -> Section:
     found = summary.satisfaction
     why = {name_word(numbers.locale, "reports.unhelpful", code): count for code, count in found.reasons.items()}
+    low = {name_word(numbers.locale, "handoff.rating.reason", code): count for code, count in found.why.items()}
     return Section(
         "satisfaction",
         numbers.say("sections.satisfaction"),
@@ -116,6 +117,7 @@ def tell_satisfaction(numbers: Numbers, summary: Summary) -> Section:
                 count_verdicts(numbers, "bot", found.bot),
                 count_by_name(numbers, "unhelpful", why, numbers.say("head.reason")),
                 count_scores(numbers, found),
+                count_by_name(numbers, "low_scores", low, numbers.say("head.reason")),
                 count_verdicts(numbers, "people", found.people),
             ]
         ),
