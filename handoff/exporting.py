@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from handoff import audit
 from handoff.database import now
 from handoff.models.attachment import Attachment
 from handoff.models.conversation import Conversation
+from handoff.models.figures import CallInterest, TurnFact
+from handoff.models.learning import AnswerDraft
 from handoff.models.message import Feedback, MessageRow
 from handoff.models.request import Request, RequestNote
 from handoff.models.subscription import Subscriber, Subscription
@@ -42,6 +44,9 @@ def export_conversation(
         "feedback": _tell_feedback(session, conversation_id),
         "files": _tell_files(session, conversation_id),
         "subscriptions": _tell_subscriptions(session, conversation_id),
+        "counted": _tell_counted(session, conversation_id),
+        "interest": _tell_interest(session, conversation_id),
+        "drafts": _tell_drafts(session, conversation_id, [request.number for request in requests]),
     }
     if notes:
         told["notes"] = _tell_notes(session, [request.number for request in requests])
@@ -49,8 +54,8 @@ def export_conversation(
 
 
 def plain(value: Any) -> Any:
-    """Instants as ISO 8601, everything else as JSON has it."""
-    if isinstance(value, datetime):
+    """Days and instants as ISO 8601, everything else as JSON has it."""
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
@@ -119,6 +124,34 @@ def _tell_subscriptions(session: Session, conversation_id: str) -> list[dict[str
     )
     names = ("theme", "applicant", "region", "call_id", "created_at", "ended_at")
     return [_columns(wish, names) | _columns(subscriber, ("channel", "address")) for wish, subscriber in rows]
+
+
+def _tell_counted(session: Session, conversation_id: str) -> list[dict[str, Any]]:
+    """What reports count of each message to the bot: codes of the vocabularies."""
+    rows = session.scalars(
+        select(TurnFact).where(TurnFact.conversation_id == conversation_id).order_by(TurnFact.at)
+    )
+    names = (
+        "message_id", "at", "language", "outcome", "theme", "region", "applicant", "document", "request_number",
+    )  # fmt: skip
+    return [_columns(row, names) for row in rows]
+
+
+def _tell_interest(session: Session, conversation_id: str) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        select(CallInterest).where(CallInterest.conversation_id == conversation_id).order_by(CallInterest.id)
+    )
+    return [_columns(row, ("day", "call_id", "title", "kind")) for row in rows]
+
+
+def _tell_drafts(session: Session, conversation_id: str, numbers: list[int]) -> list[dict[str, Any]]:
+    """Questions and answers for the library that were drafted from what was said here."""
+    rows = session.scalars(
+        select(AnswerDraft)
+        .where(or_(AnswerDraft.conversation_id == conversation_id, AnswerDraft.request_number.in_(numbers)))
+        .order_by(AnswerDraft.id)
+    )
+    return [_columns(row, ("id", "state", "texts", "created_at", "updated_at", "published_at")) for row in rows]
 
 
 def _tell_notes(session: Session, numbers: list[int]) -> list[dict[str, Any]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
+from handoff import drafts
 from handoff.erasure import erase_conversation
 from handoff.errors import Invalid, NotAllowed
+from handoff.exporting import export_conversation
 from handoff.feedback import rate_request, record_verdict
 from handoff.messages import Draft, Effect, MessageKind, SourceLink
 from handoff.models.figures import CallInterest, TurnFact
@@ -81,6 +84,22 @@ def test_counts_and_interest_stay_when_the_person_is_erased(world: World) -> Non
         assert [theme.code for theme in subjects.themes] == ["ageing"]
         assert [(call.title, call.asked) for call in count_interest(session, MONTH)] == [("Konkurss 1", 1)]
         assert count_documents(session, MONTH) == [("lv/kas-ir", 1)]
+
+
+def test_a_person_gets_what_is_counted_of_them_and_what_was_drafted_from_it(world: World) -> None:
+    anna, conversation = world.coordinator("Anna"), world.visitor()
+    answered = ask(world, conversation, answer(), CALL)
+    ask(world, world.visitor(), answer())
+    texts = {"lv": {"title": "Kā?", "summary": "", "body": "Tā."}}
+    with world.database.transaction() as session:
+        drafts.create_draft(session, anna, fields={}, texts=texts, conversation_id=conversation)
+        told = export_conversation(session, conversation)
+    json.dumps(told)
+    (counted,), (interest,), (draft,) = told["counted"], told["interest"], told["drafts"]
+    assert (counted["theme"], counted["outcome"]) == ("ageing", "answered")
+    assert counted["message_id"] in {message.id for message in world.messages(conversation)} - {answered}
+    assert (interest["title"], interest["kind"], interest["day"]) == ("Konkurss 1", "asked", "2026-11-24")
+    assert draft["texts"] == texts
 
 
 def test_a_call_asked_about_twice_a_day_counts_once(world: World) -> None:
