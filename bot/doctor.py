@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from bot import surroundings
 from bot.diagnosis import Check, Diagnosis, Level
+from bot.identity import ProviderDown, make_provider
 from bot.installation_secret import SHORTEST, SecretUnreadable, known_secrets, secret_path
 from bot.launcher import ports, rasa
 from bot.settings import ROOT, Settings
@@ -252,6 +253,27 @@ def check_telegram(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis("Telegram", finding.level, finding.found, finding.advice)
 
 
+def check_provider(settings: Settings) -> Iterator[Diagnosis]:
+    """Asks the identity provider what it says of itself; signs nobody in."""
+    provider = make_provider(settings)
+    if provider is None:
+        return
+    try:
+        settings.oidc_secret  # noqa: B018 - read now, so that a file that is not there is told of
+    except OSError as error:
+        advice = "Correct HELPDESK_OIDC_CLIENT_SECRET_FILE, or give the file to the user the helpdesk runs as."
+        yield Diagnosis("identity provider", "error", f"its secret cannot be read: {error.strerror}", advice)
+        return
+    try:
+        provider.describe()
+    except ProviderDown as error:
+        advice = "Check HELPDESK_OIDC_ISSUER against the provider's own documentation, and that it can be reached."
+        yield Diagnosis("identity provider", "error", f"{provider.issuer}: {error}", advice)
+        return
+    found = f"{provider.issuer} answers; register {provider.redirect_uri} there as the redirect URI"
+    yield Diagnosis("identity provider", "ok", found)
+
+
 CHECKS: tuple[Check, ...] = (
     *surroundings.CHECKS,
     check_data_folder,
@@ -265,6 +287,7 @@ CHECKS: tuple[Check, ...] = (
     check_public_face,
     check_production,
     check_telegram,
+    check_provider,
 )
 
 

@@ -10,11 +10,9 @@ import hmac
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-from authlib.common.security import generate_token
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
@@ -22,6 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key, KeySet
 
+from bot.identity import CALLBACK, Attempt, Identity, IdentityRefused, ProviderDown
 from bot.settings import Settings
 from knowledge.clock import Clock
 
@@ -35,7 +34,6 @@ LONGEST_ANSWER = 512 * 1024
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures by a key that only the provider has: neither `none` nor a secret that we have too."""
 SCOPE = "openid email profile"
-CALLBACK = "/inbox/sign-in/provider/callback"
 
 
 Check = Callable[[Mapping[str, Any]], None]
@@ -44,40 +42,6 @@ Check = Callable[[Mapping[str, Any]], None]
 
 def take_all(_: Mapping[str, Any]) -> None:
     """Nothing to check."""
-
-
-class ProviderDown(Exception):
-    """It cannot be reached, or does not answer as a provider does; may be tried again later."""
-
-
-class IdentityRefused(Exception):
-    """What came back does not prove who this is. `reason`: a code for the words, never shown as it is."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who somebody is at the provider. `email` only if the provider has verified it."""
-
-    issuer: str
-    subject: str
-    email: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What binds the answer to the browser that asked; kept there, sealed, until it comes back."""
-
-    state: str
-    nonce: str
-    verifier: str
-
-    @classmethod
-    def begin(cls) -> Attempt:
-        return cls(generate_token(43), generate_token(43), generate_token(64))
 
 
 class Provider:
@@ -246,8 +210,3 @@ def fetch_json(address: str) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise ProviderDown("the provider's answer is no object")
     return told
-
-
-def make_provider(settings: Settings) -> Provider | None:
-    """None where no provider is set."""
-    return Provider(settings, settings.clock) if settings.oidc_issuer and settings.oidc_client_id else None

@@ -74,6 +74,45 @@ def disable(email: str) -> None:
     print(f"{email} is disabled")
 
 
+@coordinator.command("link")
+def link(
+    email: str,
+    subject: Annotated[str, typer.Argument(help="The `sub` claim by which the identity provider knows them.")],
+) -> None:
+    """Say who an account is at the identity provider (HELPDESK_OIDC_ISSUER)."""
+    from bot.cli.parts import open_database, read_settings
+    from handoff.errors import HandoffError
+    from handoff.identities import link_identity
+
+    issuer = read_settings().oidc_issuer
+    if issuer is None:
+        fail("No identity provider is set: set HELPDESK_OIDC_ISSUER first.")
+        return
+    try:
+        with open_database().transaction() as session:
+            link_identity(session, email, issuer=issuer, subject=subject, by="cli")
+    except HandoffError as error:
+        fail(f"{email} was not linked: {error.detail}")
+        return
+    print(f"{email} signs in as {subject} at {issuer}")
+
+
+@coordinator.command("unlink")
+def unlink(email: str) -> None:
+    """Forget who an account is at the identity provider; a verified e-mail may bind it anew."""
+    from bot.cli.parts import open_database
+    from handoff.errors import HandoffError
+    from handoff.identities import unlink_identity
+
+    try:
+        with open_database().transaction() as session:
+            was = unlink_identity(session, email, by="cli")
+    except HandoffError as error:
+        fail(f"{email} was not unlinked: {error.detail}")
+        return
+    print(f"{email} is unlinked" if was else f"{email} was not linked")
+
+
 @coordinator.command("reset-password")
 def reset(email: str, json: AsJson = False) -> None:
     """Give an account a new one-time password, shown here and nowhere else."""

@@ -39,7 +39,7 @@ from bot.gateway.security import SecurityHeaders
 from bot.gateway.streams import Streams
 from bot.gateway.workers import run_workers
 from bot.helpdesk import Helpdesk
-from bot.oidc import make_provider
+from bot.identity import make_provider
 from handoff.passwords import dummy_hash
 
 API = "/api/v1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from bot import doctor
 from bot.doctor import Diagnosis, diagnose
 from bot.settings import Settings
+from tests.identity_provider import CLIENT, run_provider
 
 
 def find(settings: Settings, check: doctor.Check) -> list[Diagnosis]:
@@ -95,3 +97,21 @@ def test_a_check_that_fails_is_a_finding_itself(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(doctor, "CHECKS", (check_nothing,))
     (found,) = diagnose(make(tmp_path))
     assert (found.check, found.level) == ("nothing", "error")
+
+
+def test_an_identity_provider_is_asked_who_it_is(tmp_path: Path) -> None:
+    assert find(make(tmp_path), doctor.check_provider) == []
+    secret = tmp_path / "secret"
+    with run_provider(datetime.now().astimezone()) as provider:
+        settings = make(tmp_path, oidc_issuer=provider.url, oidc_client_id=CLIENT, oidc_client_secret_file=secret)
+        (unread,) = find(settings, doctor.check_provider)
+        assert (unread.level, "secret" in unread.found) == ("error", True)
+        secret.write_text("told")
+        (well,) = find(settings, doctor.check_provider)
+        assert well.level == "ok"
+        assert "/inbox/sign-in/provider/callback" in well.found
+        provider.wrong = "mix_up"
+        (other,) = find(settings, doctor.check_provider)
+        assert (other.level, "another name" in other.found) == ("error", True)
+    (gone,) = find(settings, doctor.check_provider)
+    assert gone.level == "error"

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-SELDOM = ("alembic", "holidays", "openpyxl", "psycopg", "rasa_sdk", "telegram", "torch", "sentence_transformers")
+SELDOM = ("alembic", "authlib", "holidays", "openpyxl", "psycopg", "rasa_sdk", "telegram", "torch", "sentence_transformers")
 SETTINGS_NEED_NOT = (*SELDOM, "sqlalchemy", "fastapi", "numpy", "faiss")
 
 

@@ -11,7 +11,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "signing_in": (
         "signed_in", "signed_out", "sign_in.failed", "recovery_code.used", "recovery_codes.renewed",
         "password.changed", "password.refused", "session.ended", "sessions.ended",
-        "second_factor.confirmed", "telegram_linked", "telegram_unlinked",
+        "second_factor.confirmed", "identity.linked", "identity.unlinked", "telegram_linked", "telegram_unlinked",
     ),
     "accounts": (
         "coordinator.added", "coordinator.changed", "coordinator.role", "coordinator.disabled",

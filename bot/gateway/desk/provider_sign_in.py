@@ -6,6 +6,7 @@ import json
 import logging
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -17,12 +18,15 @@ from bot.gateway.desk.wanted_pages import HOME, SIGN_IN, in_language, take_page
 from bot.gateway.errors import Problem
 from bot.gateway.visitors import Desk
 from bot.helpdesk import Helpdesk
-from bot.oidc import CALLBACK, Attempt, Identity, IdentityRefused, Provider, ProviderDown
+from bot.identity import CALLBACK, Attempt, Identity, IdentityRefused, ProviderDown
 from bot.wording import LOCALES
 from handoff.errors import NotAllowed
 from handoff.identities import sign_in_subject
 from handoff.sealing import seal_for, unseal_within
 from handoff.sessions import SignedIn
+
+if TYPE_CHECKING:
+    from bot.oidc import Provider
 
 router = APIRouter(include_in_schema=False)
 PURPOSE = "helpdesk.sign-in"

@@ -80,6 +80,8 @@ def test_a_coordinator_is_added_once_with_password_and_token(tmp_path: Path) -> 
 def test_a_password_is_reset_and_an_account_ended(tmp_path: Path) -> None:
     call(tmp_path, "coordinator", "add", EMAIL)
     assert json.loads(call(tmp_path, "coordinator", "reset-password", EMAIL, "--json").stdout)["password"]
+    assert "HELPDESK_OIDC_ISSUER" in call(tmp_path, "coordinator", "link", EMAIL, "17").stderr
+    assert call(tmp_path, "coordinator", "unlink", EMAIL).stdout == f"{EMAIL} was not linked\n"
     assert call(tmp_path, "coordinator", "disable", EMAIL).returncode == 0
     assert json.loads(call(tmp_path, "coordinator", "list", "--json").stdout) == []
     assert call(tmp_path, "coordinator", "disable", "nobody@example.org").returncode == 1
