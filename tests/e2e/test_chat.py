@@ -8,10 +8,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from bot.helpdesk import Helpdesk
-from handoff import events, requests
-from handoff.coordinators import add_coordinator, list_coordinators
-from handoff.requests import list_requests
 from tests.e2e.chatting import PATIENCE, Chat
 from tests.serving import Served
 
@@ -191,53 +187,6 @@ def test_the_language_can_be_switched(open_page: OpenPage) -> None:
 def test_the_page_decides_the_language(open_page: OpenPage) -> None:
     chat = Chat(open_page("/?lang=en"))
     expect(chat.launcher).to_have_text("Ask a question")
-
-
-def test_a_coordinator_answers_live_and_after_a_reload(open_page: OpenPage, helpdesk: Helpdesk) -> None:
-    chat = Chat(open_page()).begin()
-    chat.root.locator(".person").click()
-    expect(chat.root.locator(".request")).to_be_visible(timeout=PATIENCE)
-    expect(chat.root.locator(".owner")).to_contain_text("Gaidām koordinatoru")
-    with helpdesk.database.transaction() as session:
-        add_coordinator(session, email="anna@example.lv", name="Anna", role="coordinator", with_token=False)
-    with helpdesk.database.transaction() as session:
-        [anna] = list_coordinators(session)
-        [request], _ = list_requests(session, anna)
-        requests.claim(session, anna, request.number)
-    expect(chat.root.locator(".owner")).to_contain_text("cilvēks", timeout=PATIENCE)
-    expect(chat.messages("system").last).to_contain_text("Anna")
-    with helpdesk.database.transaction() as session:
-        events.note(session, events.typing_topic(request.conversation_id))
-    expect(chat.root.locator(".status")).to_contain_text("Koordinators raksta", timeout=PATIENCE)
-    with helpdesk.database.transaction() as session:
-        requests.reply(session, anna, request.number, client_id="a1", text="Labdien! Esmu **Anna**.")
-    expect(chat.messages("coordinator")).to_contain_text("Esmu Anna.", timeout=PATIENCE)
-    expect(chat.root.locator(".owner")).to_contain_text("cilvēks")
-    expect(chat.root.get_by_role("button", name="Pievienot failu")).to_be_visible()
-    with chat.page.expect_file_chooser() as chooser:
-        chat.root.get_by_role("button", name="Pievienot failu").click()
-    chooser.value.set_files({"name": "plāns.txt", "mimeType": "text/plain", "buffer": b"Ideja"})
-    expect(chat.messages("visitor").last).to_contain_text("plāns.txt", timeout=PATIENCE)
-    chat.page.reload()
-    expect(chat.messages("coordinator")).to_have_count(1, timeout=PATIENCE)
-
-
-def test_news_are_counted_while_the_chat_is_closed(open_page: OpenPage, helpdesk: Helpdesk) -> None:
-    chat = Chat(open_page()).begin()
-    chat.root.locator(".person").click()
-    expect(chat.root.locator(".request")).to_be_visible(timeout=PATIENCE)
-    chat.root.get_by_role("button", name="Aizvērt tērzēšanu").click()
-    with helpdesk.database.transaction() as session:
-        add_coordinator(session, email="anna@example.lv", name="Anna", role="coordinator", with_token=False)
-    with helpdesk.database.transaction() as session:
-        [anna] = list_coordinators(session)
-        [request], _ = list_requests(session, anna)
-        requests.claim(session, anna, request.number)
-        requests.reply(session, anna, request.number, client_id="a1", text="Labdien!")
-    expect(chat.root.locator(".badge")).to_be_visible(timeout=PATIENCE)
-    expect(chat.launcher).to_have_accessible_name(re.compile("nelasīt"))
-    chat.open()
-    expect(chat.root.locator(".badge")).to_be_hidden()
 
 
 @pytest.mark.parametrize("path", ["/", "/chat"])

@@ -49,15 +49,19 @@ export class Log {
       pending.remove();
       this.waiting.delete(message.id);
     }
-    const before = this.messages[this.messages.length - 1];
-    this.messages.push(message);
+    // One's own words may arrive before what was said before them.
+    const later = this.messages.findIndex((other) => other.seq > message.seq);
+    const place = later < 0 ? this.messages.length : later;
+    const next = later < 0 ? null : this.find(this.messages[later].id);
+    const before = this.messages[place - 1];
+    this.messages.splice(place, 0, message);
     const atEnd = this.isAtEnd;
     const at = new Date(message.created_at);
     if (!before || this.words.day(new Date(before.created_at)) !== this.words.day(at)) {
-      this.insert(h("p", { class: "day" }, h("span", {}, this.words.day(at))));
+      this.insert(h("p", { class: "day" }, h("span", {}, this.words.day(at))), next);
     }
     const node = this.render(message, this.continues(before, message));
-    this.insert(node);
+    this.insert(node, next);
     this.showButtons();
     this.follow(node, atEnd || Boolean(pending));
     return true;
@@ -66,17 +70,20 @@ export class Log {
   // A person mended what they wrote: the new words stand in its place.
   replace(message) {
     const place = this.messages.findIndex((other) => other.id === message.id);
-    const node = this.node.querySelector(`[data-id="${message.id}"]`);
+    const node = this.find(message.id);
     if (place < 0 || this.messages[place].text === message.text) return;
     this.messages[place] = message;
     node.replaceWith(this.render(message, node.classList.contains("goes-on")));
     this.showButtons();
   }
 
+  find(id) {
+    return this.node.querySelector(`[data-id="${id}"]`);
+  }
+
   // What is still on its way stays below what has arrived.
-  insert(node) {
-    const first = this.waiting.values().next().value;
-    this.node.insertBefore(node, first || null);
+  insert(node, next) {
+    this.node.insertBefore(node, next || this.waiting.values().next().value || null);
   }
 
   follow(node, atEnd) {
@@ -126,7 +133,7 @@ export class Log {
     if (this.waiting.size) newest.clear();
     for (const message of this.messages) {
       if (!message.buttons.length) continue;
-      const place = this.node.querySelector(`[data-id="${message.id}"] .buttons`);
+      const place = this.find(message.id).querySelector(".buttons");
       const shown = newest.has(message.id);
       if (shown === Boolean(place.firstChild)) continue;
       const focused = place.contains(place.getRootNode().activeElement);
