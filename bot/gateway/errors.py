@@ -193,13 +193,9 @@ def add_error_handlers(app: FastAPI) -> None:
     async def on_unavailable(request: Request, error: Exception) -> Response:
         cause = find_cause(error)
         if cause is None:
-            return await on_failure(request, error)
+            return respond_to_failure(request, error)
         log.error("%s %s refused: %s", request.method, route_of(request), WORDS[cause])
         return respond(request, from_cause(cause))
-
-    async def on_failure(request: Request, error: Exception) -> Response:
-        log.error("%s %s failed: %s", request.method, route_of(request), type(error).__name__, exc_info=error)
-        return respond(request, Problem(500, "internal", request=request_id.get() or ""))
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HandoffError, on_handoff)
@@ -207,7 +203,12 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http)
     for kind in (*UNAVAILABLE, OSError):
         app.add_exception_handler(kind, on_unavailable)
-    app.add_exception_handler(Exception, on_failure)
+
+
+def respond_to_failure(request: Request, error: Exception) -> Response:
+    """A mistake of ours: on record by its kind and place, told with the request's id and nothing else."""
+    log.error("%s %s failed: %s", request.method, route_of(request), type(error).__name__, exc_info=error)
+    return respond(request, Problem(500, "internal", request=request_id.get() or ""))
 
 
 def route_of(request: Request) -> str:

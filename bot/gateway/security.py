@@ -9,8 +9,10 @@ import time
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.gateway.errors import respond_to_failure
 from bot.log import request_id
 
 POLICY = (
@@ -58,9 +60,26 @@ class SecurityHeaders:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_headers)
+            await self._answer(scope, receive, send_with_headers)
         finally:
             request_id.reset(token)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A failure is answered here, so that its answer has the headers too, and its line the request's id."""
+        started = False
+
+        async def note_start(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note_start)
+        except Exception as error:
+            response = respond_to_failure(Request(scope), error)
+            if started:
+                raise
+            await response(scope, receive, send)
 
     def _add_headers(self, headers: MutableHeaders, path: str, name: str) -> None:
         framed = path == "/chat"

@@ -30,6 +30,8 @@ _SCALES = (
     (re.compile(r"milj\w*|million\w*|mln\b|mio\b|миллион\w*|млн\b"), 1_000_000),
     (re.compile(r"tukst\w*|thousand\w*|k\b|тыс\w*"), 1_000),
 )
+LONGEST_AMOUNT = 20
+"""Letters: more is no sum of money, and a number too long for a computer's own."""
 AMOUNT = re.compile(
     rf"(?P<sign>€\s?|eur\s)?(?<![\d.,])(?P<number>{_NUMBER})\s*"
     r"(?P<scale>milj\w*|million\w*|mln\b\.?|mio\b|миллион\w*|млн\b\.?|tukst\w*\.?|thousand\w*|k\b|тыс\w*\.?)?\s*"
@@ -254,6 +256,8 @@ def _find_amounts(folded: str) -> Iterator[Found]:
 
 
 def _read_amount(match: re.Match[str]) -> int | None:
+    if len(match["number"]) > LONGEST_AMOUNT:
+        return None
     number, is_money = _read_number(match["number"]), bool(match["sign"] or match["unit"])
     value = round(number * _scale(match["scale"]))
     is_bare_amount = value >= 1000 and not 1900 <= value <= 2100 and len(match["number"]) < 10
