@@ -109,6 +109,33 @@ def test_the_log_announces_only_what_is_new(open_page: OpenPage) -> None:
     expect(chat.log).to_have_attribute("aria-live", "polite")
 
 
+def test_an_answer_is_announced_once_and_whole(open_page: OpenPage) -> None:
+    """What is pending is silent; then each message comes into the live log in one piece and stays as it came."""
+    chat = Chat(open_page("/chat")).agree()
+    expect(chat.log).to_have_attribute("aria-live", "polite")
+    chat.log.evaluate(
+        """log => { window.heard = []; new MutationObserver(records => {
+          for (const { target, addedNodes } of records)
+            if (target === log)
+              for (const node of addedNodes) heard.push([node.className, node.getAttribute("aria-live")]);
+            else if (target.closest(".bubble")) heard.push(["changed", null]);
+        }).observe(log, { childList: true, subtree: true }); }"""
+    )
+    chat.ask("Kas ir sociālā inovācija?")
+    assert chat.page.evaluate("heard") == [
+        ["message visitor pending", "off"],
+        ["message visitor", None],
+        ["message bot", None],
+    ]
+
+
+def test_a_failure_is_said_at_once(open_page: OpenPage) -> None:
+    chat = Chat(open_page("/chat")).agree()
+    chat.page.route("**/messages", lambda route: route.fulfill(status=422, body='{"detail": "Nepareizi"}'))
+    chat.say("Kļūdains")
+    expect(chat.root.get_by_role("alert")).to_contain_text("Nav nosūtīts. Nepareizi", timeout=PATIENCE)
+
+
 def test_who_speaks_is_said_in_words(open_page: OpenPage) -> None:
     chat = Chat(open_page()).begin().ask("Labdien")
     expect(chat.messages("visitor").first.locator(".who")).to_contain_text("Jūs")
@@ -127,12 +154,43 @@ def test_every_control_is_large_enough(open_page: OpenPage, width: int) -> None:
     assert small == []
 
 
-def test_twice_the_text_size_loses_nothing(open_page: OpenPage) -> None:
-    chat = Chat(open_page(viewport={"width": 640, "height": 800})).begin()
-    chat.page.evaluate("document.querySelector('sic-chat').style.setProperty('--sic-font-size', '32px')")
+@pytest.mark.parametrize("path", ["/", "/chat"])
+def test_twice_the_text_size_loses_nothing(open_page: OpenPage, path: str) -> None:
+    """The reader's own size, as their browser's setting makes it: every part of ours grows with it."""
+    chat = Chat(open_page(path, viewport={"width": 1280, "height": 900}))
+    plain = chat.root.locator(".frame").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    chat.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    if path == "/":
+        chat.open()
+    chat.agree().ask("Kādi projektu konkursi ir atvērti?")
+    assert chat.field.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") == 2 * plain
     for part in (chat.field, chat.log, chat.root.locator(".send"), chat.root.locator(".more")):
         box = part.bounding_box()
         assert box
         assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 640
-        assert box["y"] + box["height"] <= 800
+        assert box["x"] + box["width"] <= 1280
+        assert box["y"] + box["height"] <= 900
+    assert chat.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert chat.log.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    assert chat.log.evaluate("e => e.clientHeight") >= 100
+
+
+@pytest.mark.parametrize("path", ["/", "/?lang=en"])
+def test_the_launcher_lies_on_no_button_of_the_first_screen(open_page: OpenPage, path: str) -> None:
+    chat = Chat(open_page(path, viewport={"width": 320, "height": 640}))
+    launcher = chat.launcher.bounding_box()
+    assert launcher
+    assert launcher["width"] >= 44
+    for link in chat.page.locator(".hero a").all():
+        box = link.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= launcher["x"], link.inner_text()
+
+
+def test_whoever_wants_no_motion_gets_none(open_page: OpenPage) -> None:
+    count = "e => e.shadowRoot.getAnimations().length"
+    still = Chat(open_page(reduced_motion="reduce")).open()
+    assert still.root.evaluate(count) == 0
+    moving = Chat(open_page(reduced_motion="no-preference"))
+    moving.launcher.wait_for()
+    assert moving.root.evaluate("e => { e.open(); return e.shadowRoot.getAnimations().length }") == 1

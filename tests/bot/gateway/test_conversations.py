@@ -1,17 +1,24 @@
 """The visitor API keeps its promises, over a real database and a real index."""
 
+import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 from bot.gateway.application import create_app
+from bot.gateway.conversations import follow
 from bot.helpdesk import Helpdesk
 from handoff import requests
 from handoff.attachments import LARGEST
+from handoff.conversations import get_conversation
 from handoff.coordinators import add_coordinator, list_coordinators
 from handoff.editing import edit_reply
+from handoff.models.message import MessageRow
 from handoff.views import Actor
 from tests.visiting import Visitor
 
@@ -184,6 +191,38 @@ def test_whoever_polls_is_told_what_was_changed(visitor: Visitor, helpdesk: Help
     assert [(one["id"], one["text"], one["data"]["edited"]) for one in told["edited"]] == [
         (reply.id, "Labdien!", True)
     ]
+
+
+@pytest.mark.parametrize("listened", [True, False])
+def test_a_stream_begins_with_what_was_changed_while_nobody_listened(
+    client: TestClient, visitor: Visitor, helpdesk: Helpdesk, listened: bool
+) -> None:
+    number, anna = ask_person(visitor, helpdesk)
+    with helpdesk.database.transaction() as session:
+        reply = requests.reply(session, anna, number, client_id="a1", text="Labdein!")
+        edit_reply(session, anna, number, reply.id, "Labdien!")
+        changed = helpdesk.clock() - timedelta(minutes=10)
+        session.execute(update(MessageRow).where(MessageRow.id == reply.id).values(edited_at=changed))
+    since = helpdesk.clock() if listened else changed - timedelta(minutes=1)
+    told = asyncio.run(hear_first(client, helpdesk, visitor.id, reply.seq, since))
+    assert [event.startswith("event: edited") for event in told] == ([False] if listened else [True, False])
+
+
+async def hear_first(
+    client: TestClient, helpdesk: Helpdesk, conversation: str, after: int, since: datetime
+) -> list[str]:
+    """What the stream says before it waits: the last of it is who has the conversation."""
+    with helpdesk.database.reading() as session:
+        view = get_conversation(session, conversation)
+    stream = follow(Request({"type": "http", "app": client.app}), helpdesk, view, after, since)
+    told = []
+    async for event in stream:
+        if not event.startswith(":"):
+            told.append(event)
+        if event.startswith("event: owner"):
+            break
+    await stream.aclose()  # type: ignore[attr-defined]
+    return told
 
 
 def test_since_must_be_a_moment(visitor: Visitor) -> None:
