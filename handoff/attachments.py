@@ -88,8 +88,12 @@ def keep_file(folder: Path, name: str, body: bytes) -> StoredFile:
     path = f"{file_id[:2]}/{file_id}"
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target.write_bytes(body)
-    target.chmod(0o600)
+    try:
+        target.write_bytes(body)
+        target.chmod(0o600)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
     return StoredFile(file_id, shown, media_type, len(body), path)
 
 
