@@ -27,6 +27,8 @@ from handoff import chats, subscriptions
 from handoff.conversations import ConversationView, Owner
 from handoff.corrections import continue_at, edit_visitor_message
 from handoff.errors import NotFound
+from handoff.records import find_open_request
+from handoff.waiting import describe_request
 
 OUT_OF_ORDER = timedelta(minutes=5)
 
@@ -81,12 +83,24 @@ def run_command(helpdesk: Helpdesk, session: Session, message: Message, command:
         post_screen(session, message, screens.tell(locale, "erase.nothing"))
         return None
     conversation = begin(helpdesk, session, message)
+    if command.asks and conversation.owner is Owner.COORDINATOR:
+        post_screen(session, message, tell_of_person(session, conversation, command.key))
+        return None
     if command.asks:
         return ask(session, message, conversation, message.text or "", command.asks)
     post_screen(
         session, message, make_screen(helpdesk, session, message.chat_id, conversation.locale, command.key)
     )
     return None
+
+
+def tell_of_person(session: Session, conversation: ConversationView, key: str) -> subscription_menu.Screen:
+    """The bot says nothing while a person speaks, and a command is no word for that person: so the channel tells
+    why no list comes, and where the request is."""
+    request = find_open_request(session, conversation.id)
+    told = describe_request(session, request) if request else {}
+    facts = {"number": told.get("number") or "", "name": told.get("assignee") or ""}
+    return screens.tell(conversation.locale, f"person.{'status' if key == 'status' else 'speaks'}", **facts)
 
 
 def begin(helpdesk: Helpdesk, session: Session, message: Message) -> ConversationView:

@@ -124,12 +124,16 @@ def show_notification(session: Session, delivery: Delivery, base_url: str) -> li
     """What the alert says, what the visitor wrote last, and what may be done at once."""
     told = delivery.payload
     locale, number = str(told.get("locale") or "lv"), told.get("request")
-    text = f"🔔 **{told.get('subject') or ''}**\n\n{told.get('text') or ''}"
+    heading, more = f"🔔 **{told.get('subject') or ''}**", str(told.get("text") or "")
     if not isinstance(number, int):
-        return write_text(text, None, base_url)
+        return write_text(f"{heading}\n\n{more}", None, base_url)
     actor = links.find_linked(session, delivery.address)
+    quoted = ""
     if actor is not None and told.get("kind") in WITH_WORDS:
-        text += "\n\n" + quote(requests.get_dossier(session, actor, number))
+        quoted = quote(requests.get_dossier(session, actor, number))
+    # What was written says more than that something was; the way to it is a button, where Telegram takes one.
+    shown = [quoted] if quoted and opens(base_url) else [more, quoted]
+    text = "\n\n".join([heading, *filter(None, shown)])
     if not NUMBER.search(text):
         text = f"{say(locale, 'telegram.staff.new_request', number=number)}\n\n{text}"
     claimed = actor is not None and is_theirs(session, actor, number)
@@ -141,6 +145,7 @@ def is_theirs(session: Session, actor: Actor, number: int) -> bool:
 
 
 def quote(dossier: Dossier) -> str:
-    """The visitor's last words, shortened."""
-    said = [message.text for message in dossier.messages if message.author is Author.VISITOR][-SHOWN:]
+    """The visitor's last words, shortened; commands are no words."""
+    said = [message.text for message in dossier.messages if message.author is Author.VISITOR]
+    said = [text for text in said if not text.startswith("/")][-SHOWN:]
     return "\n\n".join(f"💬 {text[:LONGEST_QUOTE]}" for text in said)

@@ -202,6 +202,28 @@ def test_a_coordinator_is_alerted_takes_and_answers_in_telegram(rig: Rig, api: T
     rig.await_text(ILZE, "Paldies, ka atbildat!")
 
 
+def test_an_alert_quotes_words_and_no_commands(rig: Rig, api: TelegramApi, ilze: Actor) -> None:
+    link(rig, api, ilze)
+    begin(rig, api)
+    api.say(ANNA, "Meklējam naudu senioriem")
+    rig.await_texts(ANNA, 2)
+    number = ask_person(rig, api)
+    alert = rig.await_text(ILZE, f"Nr. {number}")
+    assert "💬 Meklējam naudu senioriem" in alert
+    assert "/cilveks" not in alert
+
+
+def test_commands_are_answered_while_a_person_speaks(rig: Rig, api: TelegramApi, ilze: Actor) -> None:
+    number = ask_person(rig, api)
+    rig.write(lambda session: requests.reply(session, ilze, number, client_id="r1", text="Labdien!"))
+    rig.await_text(ANNA, "Labdien!")
+    api.say(ANNA, "/kur")
+    assert f"Nr. {number}" in rig.await_text(ANNA, "ir pieņemts, koordinators: Ilze")
+    api.say(ANNA, "/konkursi")
+    rig.await_text(ANNA, "sarunājas koordinators (Ilze)")
+    assert not any(message.text in ("/kur", "/konkursi") for message in rig.record(ANNA))
+
+
 def test_the_second_to_take_is_told_who_has_it(rig: Rig, api: TelegramApi, ilze: Actor) -> None:
     link(rig, api, ilze)
     rig.write(
