@@ -47,7 +47,7 @@ async def read_call(request: Request) -> dict[str, Any] | None:
         if request.headers.get("Content-Encoding") == "deflate":
             body = zlib.decompressobj().decompress(body, LARGEST_CALL)
         call = json.loads(body)
-    except (ValueError, zlib.error):
+    except (ValueError, RecursionError, zlib.error):
         return None
     return call if isinstance(call, dict) else None
 

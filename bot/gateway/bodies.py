@@ -14,6 +14,8 @@ from bot.gateway.errors import Problem, respond
 
 LARGEST = 64 * 1024
 LARGEST_UPLOAD = 25 * 1024 * 1024
+LONGEST_LENGTH = 12
+"""Digits of a Content-Length: more are no length."""
 SLOWEST = 30.0
 """Seconds a body may take to arrive."""
 
@@ -43,7 +45,7 @@ class BoundedBodies:
         """None if the client went away."""
         limit = next((limit for pattern, limit in self._limits if pattern.match(scope["path"])), LARGEST)
         told = Headers(scope=scope).get("content-length", "0")
-        if told.isdigit() and int(told) > limit:
+        if told.isascii() and told.isdigit() and (len(told) > LONGEST_LENGTH or int(told) > limit):
             raise _TooLarge(limit)
         pieces, size, more = [], 0, True
         while more:

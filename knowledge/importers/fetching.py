@@ -97,7 +97,11 @@ def _post(client: httpx2.Client, address: str, page: int) -> tuple[int, bytes, f
                     f"The portal's answer is larger than {LARGEST_ANSWER // 1024**2} MB; it was left."
                 )
         wait = answer.headers.get("retry-after", "")
-        return answer.status_code, bytes(content), float(wait) if wait.isdigit() else 0.0
+        return (
+            answer.status_code,
+            bytes(content),
+            float(wait) if wait.isascii() and wait.isdigit() and len(wait) < 10 else 0.0,
+        )
 
 
 def _parse(content: bytes) -> Any:

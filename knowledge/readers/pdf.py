@@ -21,6 +21,8 @@ from knowledge.readers.pdf_text import Composer, drop_furniture, join_pages
 from knowledge.readers.reading import Text, Unreadable
 
 MOST_PAGES = 1500
+LARGEST_PAGE = 10 * 1024 * 1024
+"""Bytes of what draws one page; a page full of text needs some hundred thousand."""
 LEAST_WORDS = 3
 """Words on a page below which it is a picture, if it holds one."""
 _PROGRAM_TITLE = re.compile(
@@ -99,7 +101,17 @@ def _remark(pictures: list[int]) -> tuple[str, ...]:
     return (f"Pages that are pictures and were not read: {', '.join(map(str, pictures[:30]))}.",)
 
 
+def _check_page(page: Any) -> None:
+    """What draws a page may be packed to a thousandth of its size. Raises Unreadable."""
+    drawn = sum(len(stream.get_data()) for stream in page.page_obj.contents if hasattr(stream, "get_data"))
+    if drawn > LARGEST_PAGE:
+        raise Unreadable(
+            f"Page {page.page_number} unpacks to far more than a page holds (a zip bomb, or a drawing)."
+        )
+
+
 def _read_page(page: Any) -> Page:
+    _check_page(page)
     found = page.find_tables()
     tables = [table for table in found if len(table.rows) > 1 and max(len(row.cells) for row in table.rows) > 1]
     words = [

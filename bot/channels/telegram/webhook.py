@@ -65,11 +65,14 @@ def make_webhook_router(settings: Settings, store: UpdateStore) -> APIRouter:
 
 async def read_update(request: Request) -> dict[str, Any] | None:
     """None for what is no update: refusing it would only have it sent again."""
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_UPDATE:
-        return None
     body = await request.body()
     try:
         update = json.loads(body) if len(body) <= LARGEST_UPDATE else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return update if isinstance(update, dict) and isinstance(update.get("update_id"), int) else None
+    return update if isinstance(update, dict) and is_update_id(update.get("update_id")) else None
+
+
+def is_update_id(given: object) -> bool:
+    """As large as the database keeps it."""
+    return isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 2**63

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -36,10 +39,44 @@ def make_locked_zip() -> bytes:
     return bytes(data)
 
 
+def make_pdf_bomb() -> bytes:
+    """A page of 20 MB in 20 KB."""
+    packed = zlib.compress(b"0 " * 10_000_000, 9)
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Contents 4 0 R >>",
+        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed),
+    ]
+    made, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, 1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    trailer = b"trailer << /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % len(made)
+    return made + b"xref\n0 5\n0000000000 65535 f \n" + table + trailer
+
+
+def make_word_xml(body: bytes, before: bytes = b"") -> bytes:
+    namespace = b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    text = b'<?xml version="1.0"?>' + before + b"<w:document " + namespace + b"><w:body>" + body
+    return add_part(make_docx(), "word/document.xml", text + b"</w:body></w:document>", replace=True)
+
+
+def make_secret_reader() -> bytes:
+    """XXE: the text of a file of this machine in place of a word."""
+    entity = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    return make_word_xml(b"<w:p><w:r><w:t>&x;</w:t></w:r></w:p>", entity)
+
+
 HOSTILE: list[tuple[str, Callable[[], bytes], str]] = [
     (".docx", make_bomb, "zip bomb"),
     (".docx", lambda: add_part(make_docx(), "word/document.xml", documents.ENTITIES, replace=True), "entities"),
     (".docx", make_laughter, "entities"),
+    (".docx", make_secret_reader, "entities"),
+    (".docx", lambda: make_word_xml(b"<w:tbl>" * 60_000 + b"</w:tbl>" * 60_000), "damaged"),
+    (".pdf", make_pdf_bomb, "zip bomb"),
+    (".csv", lambda: b"a;b\n" + b"x" * 1_000_000 + b";y\n", "rows"),
     (".docx", lambda: add_part(make_docx(), "word/vbaProject.bin", b"x"), "macros"),
     (".docx", lambda: OLE + b"\0" * 600, "password"),
     (".xlsx", make_locked_zip, "password"),
@@ -121,3 +158,34 @@ def test_a_zip_with_very_many_parts_is_refused() -> None:
             package.writestr(f"word/document{number}", "")
     with pytest.raises(Unreadable, match="zip bomb"):
         read_data(".docx", stream.getvalue())
+
+
+def test_names_in_an_archive_lead_nowhere(tmp_path: Path) -> None:
+    path = tmp_path / "in" / "a.docx"
+    path.parent.mkdir()
+    path.write_bytes(add_part(make_docx(), "../evil.txt", b"x"))
+    assert isolation.read_file(path).blocks
+    assert [one.name for one in tmp_path.rglob("*") if one.is_file()] == ["a.docx"]
+
+
+def test_what_a_page_refers_to_is_not_fetched(tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    page.write_text(
+        '<base href="http://127.0.0.1:9/"><link rel="stylesheet" href="/a.css"><iframe src="file:///etc/passwd">'
+        '</iframe><object data="file:///etc/passwd"></object><img src="http://127.0.0.1:9/x"><p>Teksts te.</p>'
+    )
+    assert [block.text for block in isolation.read_file(page).blocks] == ["Teksts te."]
+
+
+def test_a_yaml_that_grows_without_end_is_borne() -> None:
+    names = "abcdefghij"
+    lines = [f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]" for before, name in pairwise(names)]
+    text = "\n".join(["---", "title: x", "a: &a [x, x]", *lines, "themes: *j", "---", "Teksts te."])
+    with suppress(Unreadable):
+        read_data(".md", text.encode())
+
+
+@pytest.mark.parametrize("text", ["ķīļi".encode()[:-1], b"\xc4", "ļ".encode() * 10_000 + b"\xc4", b"\xff\xfeA"])
+def test_half_a_letter_is_no_reason_to_fail(text: bytes) -> None:
+    with suppress(Unreadable):
+        read_data(".txt", text + b" un vardi, ar ko pietiek.")
