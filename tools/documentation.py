@@ -1,6 +1,6 @@
 """Documentation that cannot fall behind: pages made from the code, and pages checked against it.
 
-python -m tools.documentation           write docs/settings.md, docs/commands.md and docs/openapi.json
+python -m tools.documentation           write docs/settings.md, docs/commands.md and docs/security-routes.md
 python -m tools.documentation --check   fail if they, or links between pages, are out of step
 """
 
@@ -16,6 +16,7 @@ import typer.main
 
 from bot.cli.main import app
 from bot.settings import ROOT, Settings
+from tools.routes import write_routes
 
 DOCS = ROOT / "docs"
 
@@ -66,7 +67,7 @@ def write_commands() -> str:
     return head + "\n".join(parts)
 
 
-PAGES = {"settings.md": write_settings, "commands.md": write_commands}
+PAGES = {"settings.md": write_settings, "commands.md": write_commands, "security-routes.md": write_routes}
 
 
 def find_broken_links() -> Iterator[str]:
