@@ -47,14 +47,17 @@ async def listen(
     """`counts` events carry how many requests each list holds; each is also the sign to look at the list anew.
     With `number`, whoever listens is shown to colleagues as looking at that request, and `present` tells who else
     looks and who writes. `notice` is news for this coordinator, to be shown on the screen if the browser may."""
-    return respond_with_events(follow(request, helpdesk, actor, number))
+    newest = await run_in_threadpool(find_newest, helpdesk, actor)
+    return respond_with_events(follow(request, helpdesk, actor, number, newest))
 
 
-async def follow(request: Request, helpdesk: Helpdesk, actor: Actor, number: int | None) -> AsyncIterator[str]:
+async def follow(
+    request: Request, helpdesk: Helpdesk, actor: Actor, number: int | None, newest: int
+) -> AsyncIterator[str]:
+    """`newest`: the last notification before; what comes after it is news."""
     topics = [events.REQUESTS, events.coordinator_topic(actor.id)]
     seen = events.presence_topic(number) if number else None
     heard, told = set(topics), ""
-    newest = await run_in_threadpool(find_newest, helpdesk, actor)
     yield write_comment("welcome")
     try:
         with Listener(request.app.state.streams, helpdesk.broker, *topics, *([seen] if seen else [])) as listener:
