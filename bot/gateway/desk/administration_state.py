@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from babel.dates import format_timedelta
 from babel.numbers import format_decimal
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from bot.gateway.desk.administration_pages import PARTS, Administering, show
-from bot.gateway.operations import RasaWatch, look_at_database, look_at_index, look_at_processes
+from bot.gateway.health import Report
+from bot.gateway.operations import Looks
 from bot.gateway.templating import choose_locale
 from bot.gateway.visitors import Desk
 from bot.helpdesk import Helpdesk
 from bot.wording import say
-from handoff.upkeep import OutboxState, last_received, last_retention, measure_outbox
+from handoff.errors import HandoffError
+from handoff.upkeep import last_retention
 
 router = APIRouter(prefix=PARTS["state"], include_in_schema=False)
-watch = RasaWatch()
-LEAST_FREE = 1 << 30
-"""Bytes free below which a disk is nearly full: an index and a backup need about as much."""
 QUIET = timedelta(days=2)
 """Retention runs daily; two days without it are worth a look."""
+Parts = dict[str, Report]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +38,8 @@ class PartState:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What was found out, before it is worded."""
-
-    database: dict[str, Any]
-    queue: dict[str, Any]
-    index: dict[str, Any]
-    rasa: str
-    processes: dict[str, Any]
-    outbox: OutboxState | None
-    telegram_at: datetime | None
-    retention_at: datetime | None
-    free: int
-
-
-def look(helpdesk: Helpdesk, rasa: str) -> Seen:
-    database, queue = look_at_database(helpdesk)
-    outbox, telegram_at, retention_at = None, None, None
-    if database["state"] == "up":
-        with helpdesk.database.reading() as session:
-            outbox = measure_outbox(session)
-            telegram_at, retention_at = last_received(session, "telegram"), last_retention(session)
-    free = shutil.disk_usage(helpdesk.settings.data).free
-    index, processes = look_at_index(helpdesk), look_at_processes(helpdesk)
-    return Seen(database, queue, index, rasa, processes, outbox, telegram_at, retention_at, free)
-
-
-@dataclass(frozen=True, slots=True)
 class Teller:
-    """Words what was seen."""
+    """Words what /health found."""
 
     helpdesk: Helpdesk
     locale: str
@@ -84,36 +56,41 @@ class Teller:
     def since(self, moment: datetime) -> str:
         return self.ago(self.helpdesk.clock() - moment)
 
-    def tell(self, seen: Seen) -> Iterator[PartState]:
-        yield self.database(seen)
-        yield self.queue(seen)
-        yield self.index(seen)
-        yield self.rasa(seen)
-        yield self.telegram(seen)
-        yield self.mail()
-        yield self.outbox(seen)
-        yield self.retention(seen)
-        yield self.disk(seen)
-        yield from self.processes(seen)
+    def tell(self, parts: Parts, retention_at: datetime | None) -> Iterator[PartState]:
+        yield self.database(parts["database"])
+        yield self.queue(parts["queue"])
+        yield self.turns(parts["turns"])
+        yield self.index(parts["index"])
+        yield self.rasa(parts["rasa"], parts["model"])
+        yield self.telegram(parts["telegram"])
+        yield self.mail(parts["mail"])
+        yield self.outbox(parts["outbox"])
+        yield self.retention(retention_at)
+        yield self.disk(parts["disk"])
+        yield from self.processes(parts["processes"])
 
-    def database(self, seen: Seen) -> PartState:
-        if seen.database["state"] != "up":
+    def database(self, told: Report) -> PartState:
+        if told["state"] != "up":
             return self.part("database", "bad", "down")
         kind = "SQLite" if self.helpdesk.database.is_sqlite else "PostgreSQL"
-        return self.part("database", "good", "up", kind=kind, ms=self.amount(seen.database["ms"]))
+        return self.part("database", "good", "up", kind=kind, ms=self.amount(told["ms"]))
 
-    def queue(self, seen: Seen) -> PartState:
-        states = seen.queue.get("states")
+    def queue(self, told: Report) -> PartState:
+        states = told.get("states")
         if states is None:
             return self.part("queue", "bad", "unknown")
-        waited = seen.queue.get("oldest_wait_seconds")
         if not states["new"]:
             return self.part("queue", "good", "empty", open=states["claimed"] + states["waiting"])
-        span = self.ago(timedelta(seconds=waited or 0))
+        span = self.ago(timedelta(seconds=told.get("oldest_wait_seconds") or 0))
         return self.part("queue", "good", "waits", count=states["new"], span=span)
 
-    def index(self, seen: Seen) -> PartState:
-        told = seen.index
+    def turns(self, told: Report) -> PartState:
+        waiting = told.get("waiting")
+        if waiting is None:
+            return self.part("turns", "bad", "unknown")
+        return self.part("turns", "good", "up", count=waiting)
+
+    def index(self, told: Report) -> PartState:
         if told["state"] != "up":
             return self.part("index", "bad", "empty")
         facts = {"documents": told["documents"], "passages": told["passages"]}
@@ -121,54 +98,69 @@ class Teller:
             return self.part("index", "warn", "problems", count=told["problems"], **facts)
         return self.part("index", "good", "up", **facts)
 
-    def rasa(self, seen: Seen) -> PartState:
-        return self.part("rasa", {"up": "good", "down": "bad"}.get(seen.rasa, "off"), seen.rasa)
+    def rasa(self, told: Report, model: Report) -> PartState:
+        if model["state"] == "missing":
+            return self.part("rasa", "bad", "untrained")
+        return self.part("rasa", {"up": "good", "down": "bad"}.get(told["state"], "off"), told["state"])
 
-    def telegram(self, seen: Seen) -> PartState:
-        if self.helpdesk.settings.telegram_token is None:
-            return self.part("telegram", "off", "off")
-        if seen.telegram_at is None:
-            return self.part("telegram", "warn", "silent")
-        return self.part("telegram", "good", "up", span=self.since(seen.telegram_at))
+    def telegram(self, told: Report) -> PartState:
+        if told["state"] in ("off", "unknown", "connecting"):
+            mood = {"off": "off", "unknown": "bad"}.get(told["state"], "warn")
+            return self.part("telegram", mood, told["state"])
+        if told["late"] or told["failures"]:
+            return self.part(
+                "telegram", "warn", "failing", late=told["late"], failed=sum(told["failures"].values())
+            )
+        if told["last_update"] is None:
+            return self.part("telegram", "good", "silent")
+        return self.part("telegram", "good", "up", span=self.since(told["last_update"]))
 
-    def mail(self) -> PartState:
-        host = self.helpdesk.settings.smtp_host
-        return self.part("mail", "good", "up", host=host) if host else self.part("mail", "off", "off")
+    def mail(self, told: Report) -> PartState:
+        if told["state"] in ("off", "unknown"):
+            return self.part("mail", "off" if told["state"] == "off" else "bad", told["state"])
+        if told["late"] or told["failures"]:
+            return self.part("mail", "warn", "failing", late=told["late"], failed=sum(told["failures"].values()))
+        return self.part("mail", "good", "up", host=self.helpdesk.settings.smtp_host)
 
-    def outbox(self, seen: Seen) -> PartState:
-        state = seen.outbox
-        if state is None:
+    def outbox(self, told: Report) -> PartState:
+        if told["state"] != "up":
             return self.part("outbox", "bad", "unknown")
-        if state.late:
-            return self.part("outbox", "bad", "late", count=state.late)
-        if state.failed:
-            return self.part("outbox", "warn", "failed", count=state.failed)
-        return self.part("outbox", "good", "up", count=state.waiting)
+        if told["late"]:
+            return self.part("outbox", "bad", "late", count=told["late"])
+        if told["failed"]:
+            return self.part("outbox", "warn", "failed", count=told["failed"])
+        return self.part("outbox", "good", "up", count=told["waiting"])
 
-    def retention(self, seen: Seen) -> PartState:
-        if seen.retention_at is None:
+    def retention(self, last: datetime | None) -> PartState:
+        if last is None:
             return self.part("retention", "warn", "never")
-        late = self.helpdesk.clock() - seen.retention_at > QUIET
-        key = "late" if late else "up"
-        return self.part("retention", "warn" if late else "good", key, span=self.since(seen.retention_at))
+        late = self.helpdesk.clock() - last > QUIET
+        return self.part("retention", "warn" if late else "good", "late" if late else "up", span=self.since(last))
 
-    def disk(self, seen: Seen) -> PartState:
-        low = seen.free < LEAST_FREE
-        return self.part(
-            "disk", "bad" if low else "good", "low" if low else "up", free=self.amount(seen.free / 1e9)
-        )
+    def disk(self, told: Report) -> PartState:
+        low = told["state"] != "up"
+        free = self.amount(told["free_bytes"] / 1e9)
+        return self.part("disk", "bad" if low else "good", "low" if low else "up", free=free)
 
-    def processes(self, seen: Seen) -> Iterator[PartState]:
-        for name, told in seen.processes.items():
-            runs = isinstance(told, dict) and told.get("state") == "running"
-            key = "running" if runs else "restarting"
-            yield self.part("process", "good" if runs else "bad", key, name=name)
+    def processes(self, told: Report) -> Iterator[PartState]:
+        for name, process in told.items():
+            runs = process.get("state") == "running"
+            yield self.part("process", "good" if runs else "bad", "running" if runs else "restarting", name=name)
+
+
+def read_retention(helpdesk: Helpdesk) -> datetime | None:
+    """None also where the database cannot say: that it cannot is told beside."""
+    try:
+        with helpdesk.database.reading() as session:
+            return last_retention(session)
+    except (SQLAlchemyError, HandoffError):
+        return None
 
 
 @router.get("")
 async def show_state(request: Request, helpdesk: Desk, signed_in: Administering) -> Response:
-    rasa = await watch.look(getattr(request.app.state, "rasa", None))
-    seen = await run_in_threadpool(look, helpdesk, str(rasa["state"]))
-    told = list(Teller(helpdesk, choose_locale(request)).tell(seen))
+    parts = await Looks(helpdesk).look(request)
+    retention_at = await run_in_threadpool(read_retention, helpdesk)
+    told = list(Teller(helpdesk, choose_locale(request)).tell(parts, retention_at))
     worst = next((mood for mood in ("bad", "warn") if any(one.mood == mood for one in told)), "good")
     return show(request, signed_in, "administration_state.html", "state", told=told, worst=worst)

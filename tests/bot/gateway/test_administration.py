@@ -10,6 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot.gateway.desk.administration_settings import group_settings, mask
+from bot.gateway.desk.administration_state import Teller
+from bot.gateway.health import DATABASE_SILENT
 from bot.helpdesk import Helpdesk
 from bot.settings import Settings
 from handoff.coordinators import find_coordinator
@@ -137,3 +139,37 @@ def test_the_settings_and_the_state_are_told_in_words(boss: Signed) -> None:
     state = boss.get("/inbox/administration/state").text
     for told in ("SQLite atbild", "Neviens negaida", "Izslēgts: nav iestatīts HELPDESK_SMTP_HOST", "Brīvi"):
         assert told in state
+
+
+STATES = {
+    "database": {"state": "up", "ms": 1.5},
+    "queue": {"state": "up", "states": {"new": 2, "claimed": 1, "waiting": 0}, "oldest_wait_seconds": 7200.0},
+    "turns": {"state": "up", "waiting": 1},
+    "index": {"state": "up", "documents": 3, "passages": 9, "problems": 2},
+    "rasa": {"state": "down"},
+    "model": {"state": "up"},
+    "telegram": {"state": "up", "late": 1, "failures": {"blocked": 2}, "last_update": None},
+    "mail": {"state": "up", "late": 0, "failures": {}},
+    "outbox": {"state": "up", "waiting": 0, "late": 21, "failed": 0},
+    "disk": {"state": "nearly_full", "free_bytes": 150_000_000},
+    "processes": {"rasa": {"state": "restarting"}},
+}
+
+
+def test_what_is_wrong_is_told_with_what_to_do(helpdesk: Helpdesk) -> None:
+    told = {one.name: one for one in Teller(helpdesk, "lv").tell(STATES, None)}
+    assert {name: one.mood for name, one in told.items() if one.mood in ("bad", "warn")} == {
+        "index": "warn", "rasa": "bad", "telegram": "warn", "outbox": "bad", "retention": "warn", "disk": "bad",
+        "process": "bad",
+    }  # fmt: skip
+    assert told["queue"].told == "Gaida 2 pieteikumi; vecākais – 2 stundas."
+    assert told["outbox"].told.startswith("21 ziņu jau vajadzēja")
+    assert "0,2 GB" in told["disk"].told
+
+
+@pytest.mark.parametrize("locale", ["lv", "en"])
+def test_a_silent_database_is_told_and_the_page_still_opens(helpdesk: Helpdesk, locale: str) -> None:
+    parts = {**STATES, **DATABASE_SILENT, "model": {"state": "missing"}}
+    told = {one.name: one for one in Teller(helpdesk, locale).tell(parts, None)}
+    for name in ("database", "queue", "turns", "outbox", "telegram", "mail", "rasa"):
+        assert told[name].mood == "bad"

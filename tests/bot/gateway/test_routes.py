@@ -31,10 +31,9 @@ def probe(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Ite
         telegram_token=SecretStr("12:token"),
         telegram_mode="webhook",
     )
-    with open_helpdesk(settings, knowledge) as helpdesk:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(checking, "start", lambda *_, **__: None)  # minutes of asking, in the background
-            yield Probe(helpdesk)
+    with open_helpdesk(settings, knowledge) as helpdesk, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checking, "start", lambda *_, **__: None)  # minutes of asking, in the background
+        yield Probe(helpdesk)
 
 
 def test_every_route_is_in_the_table_once_and_no_other(probe: Probe) -> None:
