@@ -39,6 +39,7 @@ class LeasedWork(ABC, Generic[Row]):
         self._running: set[asyncio.Task[None]] = set()
         self._under_way: set[Hashable] = set()
         self._leased: list[Row] = []
+        self._leasing: asyncio.Task[None] | None = None
 
     @abstractmethod
     def lease(self) -> Sequence[Row]:
@@ -73,19 +74,20 @@ class LeasedWork(ABC, Generic[Row]):
         await self._slots.acquire()
         self._slots.release()
         self._woken.clear()
-        try:
-            await run_in_threadpool(self._lease)
-        except Exception as error:
-            log.error("%s: no lease: %s", self.topic, describe(error))
+        # A cancellation does not stop the thread, which may lease all the same: it is waited for in `_finish`.
+        self._leasing = asyncio.create_task(self._lease())
+        await asyncio.shield(self._leasing)
         if not self._leased:
             await self._wait()
         while self._leased:
             await self._slots.acquire()
             self._begin(self._leased.pop(0))
 
-    def _lease(self) -> None:
-        """Kept by the thread itself: a cancellation meanwhile must not lose what was leased."""
-        self._leased = list(self.lease())
+    async def _lease(self) -> None:
+        try:
+            self._leased = list(await run_in_threadpool(self.lease))
+        except Exception as error:
+            log.error("%s: no lease: %s", self.topic, describe(error))
 
     async def _wait(self) -> None:
         with suppress(asyncio.TimeoutError):
@@ -116,6 +118,8 @@ class LeasedWork(ABC, Generic[Row]):
             self._woken.set()
 
     async def _finish(self) -> None:
+        if self._leasing is not None:
+            await self._leasing
         rows, self._leased = self._leased, []
         if rows:
             await run_in_threadpool(self.give_back, rows)

@@ -23,7 +23,7 @@ from tests.postgres import Postgres, run_postgres
 from tests.telegram_api import TOKEN, TelegramApi
 
 ANNA, ILZE = 7001, 9001
-MANY = 230
+MANY = 150
 
 
 @pytest.fixture(scope="module")
