@@ -65,6 +65,7 @@ def make_router(helpdesk: Helpdesk) -> APIRouter:
             "home.html",
             calls=latest_calls(helpdesk, locale),
             topics=busiest_topics(helpdesk, locale),
+            telegram=helpdesk.telegram_name,
             events=catalogue.find_documents(locale=locale, kinds=[Kind.EVENT])[:3],
             innovations=catalogue.find_documents(locale=locale, kinds=[Kind.INNOVATION])[:3],
         )

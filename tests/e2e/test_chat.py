@@ -16,9 +16,14 @@ OpenPage = Callable[..., Page]
 
 def test_nothing_is_kept_before_consent(open_page: OpenPage) -> None:
     chat = Chat(open_page()).open()
-    expect(chat.root.locator(".consent")).to_contain_text("datorprogramma")
+    consent = chat.root.locator(".consent")
+    for words in ("datorprogramma", "90 dienas", "730 dienām", "tikai dienesta koordinatori"):
+        expect(consent).to_contain_text(words)
+    expect(consent.get_by_role("link", name="Kā mēs apejamies ar datiem")).to_be_visible()
     expect(chat.field).to_be_hidden()
     assert chat.kept == {}
+    elsewhere = "indexedDB.databases().then(found => [sessionStorage.length, found.length])"
+    assert chat.page.evaluate(elsewhere) == [0, 0]
     assert chat.page.context.cookies() == []
     chat.agree()
     assert set(chat.kept) == {"sic-chat"}
@@ -97,6 +102,38 @@ def test_what_waits_survives_a_reload(open_page: OpenPage, served: Served) -> No
     chat.page.reload()
     expect(chat.messages("visitor")).to_have_count(1, timeout=PATIENCE)
     expect(chat.messages("visitor")).to_contain_text("Nepazaudē mani")
+
+
+def test_that_the_bot_is_writing_is_said(open_page: OpenPage) -> None:
+    page = open_page("/chat")
+    page.route("**/events*", lambda route: route.abort())
+    chat = Chat(page).agree()
+    page.route("**/messages?*", lambda route: route.abort())
+    chat.say("Kas ir sociālā inovācija?")
+    expect(chat.root.locator(".status")).to_have_text("Virtuālais asistents raksta", timeout=PATIENCE)
+
+
+def test_an_old_browser_is_dressed_from_a_file(
+    open_page: OpenPage, new_context: Callable[..., BrowserContext]
+) -> None:
+    """What browsers of before 2023 lack: styles made by script, identifiers made by the browser."""
+    context = new_context()
+    context.add_init_script("delete window.CSSStyleSheet; delete Crypto.prototype.randomUUID;")
+    chat = Chat(open_page(context=context))
+    expect(chat.launcher).to_have_css("background-color", "rgb(138, 28, 47)")
+    chat.begin().ask("Kas ir sociālā inovācija?")
+    chat.root.locator(".more").click()
+    expect(chat.root.locator(".menu")).to_have_css("list-style-type", "none")
+
+
+def test_a_question_of_the_page_waits_in_the_field(open_page: OpenPage) -> None:
+    chat = Chat(open_page())
+    chat.launcher.wait_for()
+    chat.page.get_by_role("link", name="Kas ir sociālā inovācija?").click()
+    chat.agree()
+    expect(chat.field).to_have_value("Kas ir sociālā inovācija?")
+    chat.field.press("Enter")
+    expect(chat.root.locator(".source").first).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_restart_of_the_server_is_survived(open_page: OpenPage, served: Served) -> None:
