@@ -1,7 +1,8 @@
 """Asking the visitor, once, how their request was treated. The answer is a pressed button, so it works on every
 channel; the bot is not asked about it, and what was said can be taken back.
 
-A button's value is `rate:<number>:<what>`: a score from 1 to 5, a reason, or `none` to take the rating back.
+A button's value is `rate:request=12;what=5`, in the form of the bot's own: a score from 1 to 5, a reason, or `none` to
+take the rating back.
 """
 
 from __future__ import annotations
@@ -30,6 +31,16 @@ RATED = ("answered", "referred", "no_answer", "other")
 """Outcomes of requests that somebody worked on for the visitor."""
 
 
+def make_value(number: int, what: str) -> str:
+    return f"{PREFIX}:request={number};what={what}"
+
+
+def read_value(value: str) -> tuple[int, str]:
+    """Of one that was offered: the request's number, and what is to be done."""
+    number, what = value.removeprefix(f"{PREFIX}:request=").split(";what=")
+    return int(number), what
+
+
 def is_rating(value: str | None) -> bool:
     return value is not None and value.startswith(f"{PREFIX}:")
 
@@ -50,18 +61,17 @@ def _was_reopened(session: Session, request: Request) -> bool:
 
 def _buttons(session: Session, number: int, locale: str, kind: str, choices: Sequence[str]) -> tuple[Button, ...]:
     return tuple(
-        Button(word(session, locale, f"rating.{kind}.{choice}"), f"{PREFIX}:{number}:{choice}")
-        for choice in choices
+        Button(word(session, locale, f"rating.{kind}.{choice}"), make_value(number, choice)) for choice in choices
     )
 
 
 def take(session: Session, conversation: Conversation, pressed: MessageRow) -> None:
     """Do what the pressed button says, and say that it is done. The value was offered in this conversation."""
-    _, number, choice = str(pressed.value).split(":")
+    number, choice = read_value(str(pressed.value))
     try:
-        text, buttons = _apply(session, conversation, int(number), choice)
+        text, buttons = _apply(session, conversation, number, choice)
     except NotFound:
-        text, buttons = word(session, conversation.locale, "rating.late", number=int(number)), ()
+        text, buttons = word(session, conversation.locale, "rating.late", number=number), ()
     append_message(
         session,
         conversation,
@@ -79,7 +89,7 @@ def _apply(
     if choice == BACK:
         withdraw_rating(session, conversation.id, number)
         return word(session, locale, "rating.withdrawn"), ()
-    back = (Button(word(session, locale, "rating.withdraw"), f"{PREFIX}:{number}:{BACK}"),)
+    back = (Button(word(session, locale, "rating.withdraw"), make_value(number, BACK)),)
     if choice in REASONS:
         explain_rating(session, conversation.id, number, choice)
         return word(session, locale, "rating.noted"), back

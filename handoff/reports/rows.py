@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff import audit
+from handoff.database import Database
 from handoff.models.figures import TurnFact
 from handoff.models.message import Feedback
 from handoff.models.request import Request
@@ -50,10 +51,19 @@ class TalkRow:
 COLUMNS = tuple(TalkRow.__dataclass_fields__)
 
 
-def list_rows(session: Session, actor: Actor, period: Period) -> list[dict[str, Any]]:
-    """In order of time. That it was exported is put on record: needs a write transaction. Raises NotAllowed."""
+def export_rows(database: Database, actor: Actor, period: Period) -> list[dict[str, Any]]:
+    """The same, put on record first; the record is not kept locked while they are read. Raises NotAllowed."""
     require_reading(actor)
-    audit.record(session, actor.id, "report.exported", "report", first=str(period.first), last=str(period.last))
+    days = {"first": str(period.first), "last": str(period.last)}
+    with database.transaction() as session:
+        audit.record(session, actor.id, "report.exported", "report", **days)
+    with database.reading() as session:
+        return list_rows(session, actor, period)
+
+
+def list_rows(session: Session, actor: Actor, period: Period) -> list[dict[str, Any]]:
+    """In order of time. Raises NotAllowed."""
+    require_reading(actor)
     rows, begun, numbers = _gather_talks(session, period)
     _add_requests(session, rows, numbers)
     _add_verdicts(session, rows, begun)

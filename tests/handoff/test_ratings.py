@@ -53,7 +53,9 @@ def test_closing_asks_for_a_rating_from_one_to_five(world: World, anna: Actor) -
     conversation, number = closed(world, anna)
     asked = last(world, conversation)
     assert (asked.data["event"], "rating.asked" in asked.text) == ("closed", True)
-    assert [button.value for button in asked.buttons] == [f"rate:{number}:{score}" for score in range(1, 6)]
+    assert [button.value for button in asked.buttons] == [
+        ratings.make_value(number, str(score)) for score in range(1, 6)
+    ]
 
 
 @pytest.mark.parametrize("outcome", ["spam", "no_contact", "withdrawn"])
@@ -66,34 +68,34 @@ def test_nobody_is_asked_about_a_request_that_nobody_worked_on_for_them(
 
 def test_a_rating_is_kept_thanked_for_and_no_turn_of_the_bot(world: World, anna: Actor) -> None:
     conversation, number = closed(world, anna)
-    thanks = press(world, conversation, f"rate:{number}:5")
+    thanks = press(world, conversation, ratings.make_value(number, "5"))
     assert (thanks.author, thanks.text) == ("system", "rating.rated")
-    assert [button.value for button in thanks.buttons] == [f"rate:{number}:none"]
+    assert [button.value for button in thanks.buttons] == [ratings.make_value(number, "none")]
     assert read_ratings(world) == [(5, None)]
     assert world.lease() == []
 
 
 def test_a_low_rating_may_be_explained_changed_and_withdrawn(world: World, anna: Actor) -> None:
     conversation, number = closed(world, anna)
-    why = press(world, conversation, f"rate:{number}:2")
-    assert [button.value.split(":")[-1] for button in why.buttons] == [*ratings.REASONS, "none"]
-    press(world, conversation, f"rate:{number}:slow")
+    why = press(world, conversation, ratings.make_value(number, "2"))
+    assert [button.value.split("=")[-1] for button in why.buttons] == [*ratings.REASONS, "none"]
+    press(world, conversation, ratings.make_value(number, "slow"))
     assert read_ratings(world) == [(2, "slow")]
     with world.database.reading() as session:
         found = count_satisfaction(session, find_period("month", TUESDAY.date()))
         assert (found.mean, found.why, found.reasons) == (2, {"slow": 1}, {})
-    press(world, conversation, f"rate:{number}:4")
+    press(world, conversation, ratings.make_value(number, "4"))
     assert read_ratings(world) == [(4, None)]
-    assert press(world, conversation, f"rate:{number}:none").text == "rating.withdrawn"
+    assert press(world, conversation, ratings.make_value(number, "none")).text == "rating.withdrawn"
     assert read_ratings(world) == []
-    assert press(world, conversation, f"rate:{number}:unclear").text == "rating.late"
+    assert press(world, conversation, ratings.make_value(number, "unclear")).text == "rating.late"
     assert read_ratings(world) == []
 
 
 def test_what_was_not_offered_here_rates_nothing(world: World, anna: Actor) -> None:
     _, number = closed(world, anna)
     other = world.visitor()
-    for value in (f"rate:{number}:5", f"rate:{number}:9", "rate:x:5", "rate:"):
+    for value in (ratings.make_value(number, "5"), ratings.make_value(number, "9"), "rate:x:5", "rate:"):
         with pytest.raises(Invalid):
             world.say(other, "", value=value)
     assert read_ratings(world) == []
@@ -103,7 +105,7 @@ def test_it_is_asked_once(world: World, anna: Actor) -> None:
     conversation, number = closed(world, anna)
     with world.database.transaction() as session:
         requests.reopen(session, anna, number)
-    assert press(world, conversation, f"rate:{number}:5").text == "rating.late"
+    assert press(world, conversation, ratings.make_value(number, "5")).text == "rating.late"
     world.reply(anna, number)
     world.close(anna, number)
     assert last(world, conversation).buttons == ()
@@ -112,7 +114,7 @@ def test_it_is_asked_once(world: World, anna: Actor) -> None:
 def test_the_bot_reads_nothing_of_a_rating(world: World, anna: Actor) -> None:
     conversation, number = closed(world, anna)
     for what in ("1", "unclear", "none"):
-        press(world, conversation, f"rate:{number}:{what}")
+        press(world, conversation, ratings.make_value(number, str(what)))
     world.say(conversation, "Kādi konkursi ir atvērti?")
     (turn,) = world.lease()
     assert turn.recent == ()
@@ -123,7 +125,7 @@ def test_a_rating_in_the_middle_of_a_new_matter_leaves_it_as_it_is(world: World,
     conversation, number = closed(world, anna)
     world.say(conversation, "Vēl jautājums")
     world.answer()
-    press(world, conversation, f"rate:{number}:5")
+    press(world, conversation, ratings.make_value(number, "5"))
     with world.database.reading() as session:
         row = session.get_one(Conversation, conversation)
         assert row.started_seq < row.last_seq - 3
@@ -131,7 +133,7 @@ def test_a_rating_in_the_middle_of_a_new_matter_leaves_it_as_it_is(world: World,
 
 def test_the_question_and_the_thanks_go_out_on_a_channel_with_addresses(world: World, anna: Actor) -> None:
     conversation, number = closed(world, anna, world.visitor("telegram", "77"))
-    press(world, conversation, f"rate:{number}:3")
+    press(world, conversation, ratings.make_value(number, "3"))
     with world.database.reading() as session:
         sent = session.scalars(select(Outgoing.message_id).where(Outgoing.address == "77")).all()
     said = [message.id for message in world.messages(conversation) if message.author == "system"]
@@ -140,7 +142,7 @@ def test_the_question_and_the_thanks_go_out_on_a_channel_with_addresses(world: W
 
 def test_a_person_gets_their_rating_with_everything_else(world: World, anna: Actor) -> None:
     conversation, number = closed(world, anna)
-    press(world, conversation, f"rate:{number}:1")
+    press(world, conversation, ratings.make_value(number, "1"))
     with world.database.transaction() as session:
         (rating,) = export_conversation(session, conversation)["feedback"]
     assert (rating["request_number"], rating["score"]) == (number, 1)

@@ -16,7 +16,7 @@ from bot.gateway.reports.files import CSV, XLSX, InCodes, write_csv, write_xlsx
 from bot.gateway.reports.keeping import kept_reports
 from bot.gateway.visitors import Desk
 from handoff.permissions import READS
-from handoff.reports.rows import list_rows
+from handoff.reports.rows import export_rows
 from handoff.reports.summary import Summary
 from handoff.views import Actor
 
@@ -55,8 +55,7 @@ def list_conversations(
 ) -> Response | RowsOut:
     """Each download goes on record."""
     period = choice.find(today_at(helpdesk))
-    with helpdesk.database.transaction() as session:
-        rows = list_rows(session, actor, period)
+    rows = export_rows(helpdesk.database, actor, period)
     name = f'attachment; filename="conversations-{period.first}-{period.last}.{format}"'
     headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
     if format == "csv":

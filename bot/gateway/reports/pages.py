@@ -25,7 +25,7 @@ from bot.gateway.templating import choose_locale, render
 from bot.gateway.visitors import Desk
 from handoff.errors import Invalid, NotFound
 from handoff.reports.periods import PRESETS, find_year
-from handoff.reports.rows import list_rows
+from handoff.reports.rows import export_rows
 from handoff.reports.summary import Summary
 
 router = APIRouter(prefix="/inbox/reports", include_in_schema=False)
@@ -61,8 +61,7 @@ def download_csv(
 ) -> Response:
     """As spreadsheets in Latvia open it: semicolons, a decimal comma, a byte order mark."""
     numbers, period = Numbers(choose_locale(request)), choice.find(today_at(helpdesk))
-    with helpdesk.database.transaction() as session:
-        rows = list_rows(session, signed_in.actor, period)
+    rows = export_rows(helpdesk.database, signed_in.actor, period)
     body = write_csv(rows, InWords(numbers), delimiter=";", comma=numbers.locale == "lv")
     return StreamingResponse(body, media_type=CSV, headers=name_file(numbers, period.first, period.last, "csv"))
 
@@ -72,8 +71,7 @@ def download_xlsx(
     request: Request, helpdesk: Desk, signed_in: Signed, choice: Annotated[Choice, Query()]
 ) -> Response:
     numbers, period = Numbers(choose_locale(request)), choice.find(today_at(helpdesk))
-    with helpdesk.database.transaction() as session:
-        rows = list_rows(session, signed_in.actor, period)
+    rows = export_rows(helpdesk.database, signed_in.actor, period)
     body = write_xlsx(rows, InWords(numbers), numbers.say("sheet"))
     return StreamingResponse(body, media_type=XLSX, headers=name_file(numbers, period.first, period.last, "xlsx"))
 
