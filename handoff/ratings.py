@@ -1,8 +1,8 @@
 """Asking the visitor, once, how their request was treated. The answer is a pressed button, so it works on every
 channel; the bot is not asked about it, and what was said can be taken back.
 
-A button's value is `rate:request=12;what=5`, in the form of the bot's own: a score from 1 to 5, a reason, or `none` to
-take the rating back.
+A button's value is `rate:request=12;what=5`, in the form of the bot's own: a score from 1 to 5, a reason, or
+`none` to take the rating back.
 """
 
 from __future__ import annotations
