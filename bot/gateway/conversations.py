@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from bot.gateway.errors import MEDIA_TYPE
 from bot.gateway.languages import preferred_locale
-from bot.gateway.places import take_place
+from bot.gateway.places import TOLD_FROM, refuse_early, take_place
 from bot.gateway.rates import Rates
 from bot.gateway.streams import LOOKS_UNASKED, Listener, respond_with_events, write_comment, write_event
 from bot.gateway.visitor_schemas import (
@@ -91,7 +91,9 @@ def say_message(body: NewMessage, conversation: Own, request: Request, helpdesk:
     rates = rates_of(request)
     rates.count_address(request, "messages")
     rates.count_conversation(request, conversation.id)
-    if body.text and body.value is None and conversation.owner is not Owner.COORDINATOR:
+    refuse_early(helpdesk, conversation, str(body.id))
+    soon = helpdesk.backlog.expect_lately() < TOLD_FROM
+    if soon and body.text and body.value is None and conversation.owner is not Owner.COORDINATOR:
         helpdesk.question_vectors.begin(body.text.strip())
     with helpdesk.database.transaction() as session:
         recorded = record_visitor_message(

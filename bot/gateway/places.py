@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 
 from bot import metrics
 from bot.gateway.admission import overloaded
+from bot.gateway.errors import Problem
 from bot.gateway.visitor_schemas import PlaceOut
 from bot.helpdesk import Helpdesk
-from handoff.conversations import Owner, Recorded
+from handoff.conversations import ConversationView, Owner, Recorded
+from handoff.messages import Author
+from handoff.replying import find_said
 from handoff.turns import count_waiting
 
 TOLD_FROM = 5.0
@@ -18,6 +21,24 @@ TOLD_FROM = 5.0
 LONGEST_WAIT = 60.0
 """Seconds of waiting above which a message is not taken in: its sender is to try again."""
 COMES_BACK_WITHIN = (5, 30)
+
+
+def refuse_early(helpdesk: Helpdesk, conversation: ConversationView, client_id: str) -> None:
+    """Raises what `take_place` would, by what was counted a moment ago, without taking writers' time: those that
+    are refused must not slow down those that are answered."""
+    seconds = helpdesk.backlog.expect_lately()
+    if seconds <= LONGEST_WAIT or conversation.owner is Owner.COORDINATOR:
+        return
+    with helpdesk.database.reading() as session:
+        if find_said(session, conversation.id, Author.VISITOR, client_id) is not None:
+            return
+    raise refuse(seconds)
+
+
+def refuse(seconds: float) -> Problem:
+    metrics.refused.labels("turns").inc()
+    least, most = COMES_BACK_WITHIN
+    return overloaded(int(min(max(seconds - LONGEST_WAIT, least), most)))
 
 
 def take_place(helpdesk: Helpdesk, session: Session, recorded: Recorded) -> PlaceOut | None:
@@ -28,10 +49,10 @@ def take_place(helpdesk: Helpdesk, session: Session, recorded: Recorded) -> Plac
     """
     if recorded.duplicate or recorded.conversation.owner is Owner.COORDINATOR:
         return None
-    ahead = max(count_waiting(session) - 1, 0)
+    waiting = count_waiting(session)
+    helpdesk.backlog.note_waiting(waiting)
+    ahead = max(waiting - 1, 0)
     seconds = helpdesk.backlog.expect(ahead)
     if seconds > LONGEST_WAIT:
-        metrics.refused.labels("turns").inc()
-        least, most = COMES_BACK_WITHIN
-        raise overloaded(int(min(max(seconds - LONGEST_WAIT, least), most)))
+        raise refuse(seconds)
     return PlaceOut(ahead=ahead, seconds=math.ceil(seconds)) if seconds >= TOLD_FROM else None

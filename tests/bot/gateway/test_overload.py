@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
+from bot.backlog import Backlog
 from bot.gateway import places, streams
 from bot.gateway.admission import Bound, BoundedWork, default_bounds
 from bot.gateway.streams import Streams
@@ -58,6 +59,32 @@ def test_what_was_taken_in_is_never_refused_when_it_is_sent_again(helpdesk: Help
     again = visitor.say("ziņa", id=id)
     assert (again.status_code, again.json()["duplicate"]) == (202, True)
     assert visitor.say("cita").status_code == 429
+
+
+@pytest.mark.usefixtures("idle")
+def test_those_who_are_refused_take_no_writers_time(helpdesk: Helpdesk, visitor: Visitor) -> None:
+    """Refused by what was counted a moment ago: even while somebody else writes."""
+    id = new_id()
+    assert visitor.say("ziņa", id=id).status_code == 202
+    helpdesk.backlog.note_waiting(10_000)
+    with helpdesk.database.transaction():
+        assert visitor.say("cita").status_code == 429
+    helpdesk.backlog.note_waiting(10_000)
+    assert visitor.say("ziņa", id=id).json()["duplicate"]
+
+
+def test_waiting_is_expected_by_how_fast_turns_are_answered_while_some_wait() -> None:
+    backlog = Backlog()
+    assert backlog.expect(0) == pytest.approx(0.2)
+    assert backlog.expect_lately() == 0.0
+    backlog.note_waiting(100)
+    for _ in range(300):
+        backlog.note(4.0)
+    assert backlog.expect_lately() < backlog.expect(1000)
+    assert backlog.expect(0) == pytest.approx(4.0, abs=0.01)
+    backlog.note_waiting(0)
+    backlog.note(4.0)
+    assert backlog.expect(8) == pytest.approx(3 * 4.0, abs=0.1)
 
 
 def test_an_idle_helpdesk_tells_no_place(visitor: Visitor) -> None:
