@@ -10,6 +10,7 @@ from bot.helpdesk import Helpdesk, Progress, build
 from bot.installation_secret import SecretUnreadable
 from bot.settings import Settings
 from handoff.failures import UNAVAILABLE, Cause, find_cause
+from handoff.schema import UnknownVersion
 
 WAITS_FOR = 180.0
 """Seconds for which a database that is away or busy is waited for: a machine that boots starts both at once."""
@@ -38,7 +39,7 @@ def open_patiently(settings: Settings, progress: Progress) -> Helpdesk:
     """Raises CannotStart."""
     try:
         return insist(lambda: build(settings, progress), progress)
-    except SecretUnreadable as error:
+    except (SecretUnreadable, UnknownVersion) as error:
         raise CannotStart(str(error)) from error
 
 

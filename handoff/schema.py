@@ -52,9 +52,15 @@ def current_version(engine: Engine) -> str | None:
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
-    """One process at a time, all or nothing."""
-    if to == "head" and current_version(engine) == newest_version():
+    """One process at a time, all or nothing. Raises UnknownVersion for a database of a later release."""
+    current = current_version(engine)
+    if to == "head" and current == newest_version():
         return
+    if current is not None and current not in list_versions():
+        raise UnknownVersion(
+            f"The database is of a later release (its version is {current}). Start that one; to come back, "
+            "`helpdesk migrate --to VERSION` there, or restore a backup from before."
+        )
     from alembic import command
 
     with rebuilding(engine) as connection:
@@ -84,6 +90,30 @@ def set_foreign_keys(connection: Connection, to: str) -> None:
     driver = connection.connection.driver_connection
     if driver is not None:
         driver.execute(f"PRAGMA foreign_keys={to}")
+
+
+class UnknownVersion(Exception):
+    """Not one of ours; the text names those there are."""
+
+
+def list_versions() -> list[str]:
+    """From the first to the newest."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(make_config()).walk_revisions()
+    return [script.revision for script in scripts][::-1]
+
+
+def go_to(engine: Engine, to: str) -> None:
+    """Up or down, wherever the database is. Raises UnknownVersion, with nothing changed."""
+    versions, current = list_versions(), current_version(engine)
+    target = versions[-1] if to == "head" else to
+    if target not in versions:
+        raise UnknownVersion(f"{to} is no version of the database; there are {', '.join(versions)}.")
+    if current in versions and versions.index(target) < versions.index(current):
+        downgrade(engine, target)
+    else:
+        migrate(engine, target)
 
 
 def downgrade(engine: Engine, to: str) -> None:

@@ -19,6 +19,7 @@ SIGNS = {"ok": "  ok ", "warning": " warn", "error": "ERROR"}
 def register(app: typer.Typer) -> None:
     app.command()(backup)
     app.command()(restore)
+    app.command()(migrate)
     app.command()(doctor)
 
 
@@ -93,6 +94,39 @@ def find_erased(settings: Settings) -> tuple[str, ...] | None:
         return None
     finally:
         database.close()
+
+
+def migrate(
+    to: Annotated[str, typer.Option(help="A version as `helpdesk migrate` prints it.")] = "head",
+    json: AsJson = False,
+) -> None:
+    """Bring the database's schema to its newest version, or back to an earlier one before an earlier release.
+
+    The helpdesk does the first by itself at a start. Going back loses only what the later version alone knows.
+    """
+    from bot.backup import is_running
+    from bot.cli.parts import read_settings
+    from handoff import schema
+    from handoff.database import make_engine, normalise_url
+
+    settings = read_settings()
+    if to != "head" and is_running(settings):
+        fail("The helpdesk is running on this data; stop it first.")
+    engine = make_engine(normalise_url(settings.database))
+    try:
+        before = schema.current_version(engine)
+        schema.go_to(engine, to)
+        now = schema.current_version(engine)
+    except schema.UnknownVersion as error:
+        fail(str(error))
+        return
+    finally:
+        engine.dispose()
+    known = schema.list_versions()
+    if json:
+        print_json({"before": before, "now": now, "versions": known})
+    else:
+        print(f"{before or 'empty'} → {now}; known: {', '.join(known)}")
 
 
 def doctor(json: AsJson = False) -> None:

@@ -54,6 +54,23 @@ def test_every_version_goes_up_and_down(empty_url: str) -> None:
     database.close()
 
 
+def test_the_schema_goes_to_any_version_and_back(database: Database) -> None:
+    versions = schema.list_versions()
+    for to in (versions[-2], versions[0], versions[1], "head"):
+        schema.go_to(database.engine, to)
+        assert schema.current_version(database.engine) == (versions[-1] if to == "head" else to)
+    with pytest.raises(schema.UnknownVersion, match=versions[0]):
+        schema.go_to(database.engine, "nothing")
+
+
+def test_a_database_of_a_later_release_is_told_and_left_alone(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999_later'"))
+    with pytest.raises(schema.UnknownVersion, match="a later release"):
+        database.migrate()
+    assert schema.current_version(database.engine) == "9999_later"
+
+
 def test_two_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
     databases = [Database(empty_url, system_clock) for _ in range(2)]
     errors: list[BaseException] = []
