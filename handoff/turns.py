@@ -9,7 +9,7 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from handoff import events, figures
-from handoff.database import even_if_refused, now
+from handoff.database import count_changed, even_if_refused, now
 from handoff.effects import apply_effect
 from handoff.errors import StaleEpoch
 from handoff.held import hold_answers
@@ -74,6 +74,12 @@ def give_back(session: Session, turn: Turn) -> None:
         row.leased_until = None
         row.attempts -= 1
         events.note(session, events.TURNS)
+
+
+def free_turns(session: Session) -> int:
+    """End every lease, and say how many there were: who had them died. Only where one process alone answers."""
+    freed = update(TurnRow).where(TurnRow.state == "waiting", TurnRow.leased_until.is_not(None))
+    return count_changed(session, freed.values(leased_until=None))
 
 
 def turns_wait(session: Session) -> bool:

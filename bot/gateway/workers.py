@@ -19,6 +19,7 @@ from bot.leased_work import keep_running
 from bot.rasa import Rasa
 from handoff.postman import Postman
 from handoff.sweeping import sweep
+from handoff.turns import free_turns
 
 SWEEPS_EVERY = 10.0
 READS_EVERY = 5.0
@@ -103,9 +104,20 @@ def make_workers(helpdesk: Helpdesk, rasa: Rasa | None) -> dict[str, Callable[[]
     return workers
 
 
+def take_over(helpdesk: Helpdesk) -> None:
+    """What a process that was killed had begun to answer is answered at once: SQLite has one application only, so
+    that at its start nobody else holds a lease. With PostgreSQL the lease runs out."""
+    if helpdesk.database.is_sqlite:
+        with helpdesk.database.transaction() as session:
+            freed = free_turns(session)
+        if freed:
+            log.warning("%d messages were being answered when the application ended; they are answered now", freed)
+
+
 @asynccontextmanager
 async def run_workers(helpdesk: Helpdesk) -> AsyncIterator[Rasa | None]:
     """Gives the Rasa client, for /health."""
+    await asyncio.to_thread(take_over, helpdesk)
     rasa = make_rasa(helpdesk)
     workers = make_workers(helpdesk, rasa)
     tasks = [asyncio.create_task(keep_running(name, work), name=name) for name, work in workers.items()]
