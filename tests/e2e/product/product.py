@@ -89,8 +89,19 @@ class Visitor:
 
     def say(self, text: str) -> None:
         body = {"id": str(uuid.uuid4()), "text": text}
-        sent = self._client.post(f"/conversations/{self.id}/messages", json=body)
+        sent = self.send(body)
         assert sent.status_code == 202, sent.text
+
+    def send(self, body: dict[str, Any]) -> httpx2.Response:
+        """As it is, whatever comes of it."""
+        return self._client.post(f"/conversations/{self.id}/messages", json=body)
+
+    @contextmanager
+    def events(self, after: int) -> Iterator[Iterator[str]]:
+        """The lines of the event stream, from the next message on."""
+        path, headers = f"/conversations/{self.id}/events", {"Last-Event-ID": str(after)}
+        with self._client.stream("GET", path, headers=headers, timeout=30) as listening:
+            yield listening.iter_lines()
 
     def hear(self, seconds: float = 30) -> list[dict[str, Any]]:
         """What others said since the last time, as soon as there is any."""
@@ -152,7 +163,11 @@ class Product:
         return dict(got.json()) if got.status_code == 200 else None
 
     def wait_serving(self, seconds: float = 120) -> None:
-        wait_for(self.health, seconds, f"serving ({self.output.read_text('utf-8', 'replace')[-2000:]})")
+        try:
+            wait_for(self.health, seconds, "serving")
+        except AssertionError as error:
+            error.add_note(self.output.read_text("utf-8", "replace")[-2000:])
+            raise
 
     def wait_rasa(self, seconds: float = 240) -> None:
         def is_up() -> bool:
