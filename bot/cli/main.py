@@ -44,7 +44,12 @@ def main() -> None:
     try:
         app()
     except SecretUnreadable as error:
-        fail(str(error))
+        fail(str(error), stop=False)
+        sys.exit(1)
+    except OSError as error:
+        # What is left over of paths: a name too long, a disk that is full, a folder that may not be read.
+        fail(f"{error.strerror or type(error).__name__}: {str(error.filename or '')[:80]!r}", stop=False)
+        sys.exit(1)
     except ValidationError as error:
         for mistake in error.errors():
             name = "HELPDESK_" + "_".join(str(part) for part in mistake["loc"]).upper() + ": "

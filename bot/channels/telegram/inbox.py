@@ -22,10 +22,12 @@ from bot.leased_work import LeasedWork
 from bot.log import request_id
 from handoff import events, updates
 from handoff.database import Database
+from handoff.errors import Invalid
 from handoff.updates import NewUpdate, StoredUpdate
 
 CHANNEL = "telegram"
 MOST_ATTEMPTS = 5
+LONGEST_CHAT = 64
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +37,19 @@ class AlreadyHandled(Exception):
 
 
 def chat_of(payload: dict[str, Any]) -> str:
-    """The chat an update belongs to; updates of one chat are handled one after the other."""
+    """The chat an update belongs to; updates of one chat are handled one after the other. Empty for an odd one:
+    it must not keep the others from being stored."""
     for kind in ("message", "edited_message", "my_chat_member"):
         if kind in payload:
-            return str(payload[kind].get("chat", {}).get("id", ""))
-    query = payload.get("callback_query") or {}
-    return str((query.get("message") or {}).get("chat", {}).get("id") or query.get("from", {}).get("id", ""))
+            return _find_id(payload, kind, "chat")
+    return _find_id(payload, "callback_query", "message", "chat") or _find_id(payload, "callback_query", "from")
+
+
+def _find_id(payload: object, *path: str) -> str:
+    for name in path:
+        payload = payload.get(name) if isinstance(payload, dict) else None
+    found = payload.get("id") if isinstance(payload, dict) else None
+    return str(found)[:LONGEST_CHAT] if isinstance(found, int | str) else ""
 
 
 class UpdateStore:
@@ -101,6 +110,10 @@ class Inbox(LeasedWork[StoredUpdate]):
         request_id.set(f"telegram-{row.update_id}")
         try:
             await self._process(row)
+            await run_in_threadpool(self._end, row)
+        except Invalid as refused:
+            # Another attempt would find it as it is, and what the chat says next would wait for it.
+            log.info("update %s left: %s", row.update_id, refused.code)
             await run_in_threadpool(self._end, row)
         except Exception as error:
             log.error("update %s failed: %s", row.update_id, type(error).__name__)
