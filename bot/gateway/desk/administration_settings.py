@@ -32,9 +32,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "keep_anonymous_days", "keep_identified_days", "keep_requests_days", "keep_audit_days", "keep_outbox_days",
         "keep_logs_days", "keep_copies_days",
     ),
+    "signing_in": (
+        "local_sign_in", "oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_client_secret_file",
+        "oidc_name", "secret",
+    ),
     "running": (
         "host", "port", "public_url", "data", "database_url", "rasa_url", "rasa_timeout", "rasa_secret",
-        "conversation_rate", "address_rate", "sign_up_rate", "rates_storage", "secret", "log_format", "now",
+        "conversation_rate", "address_rate", "sign_up_rate", "rates_storage", "log_format", "now",
     ),
 }  # fmt: skip
 """What belongs together; a setting that is in none of them is shown among the others."""
