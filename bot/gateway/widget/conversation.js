@@ -131,7 +131,9 @@ export class Conversation {
     this.hear(answer.message);
     this.own(answer.owner);
     const last = log.messages[log.messages.length - 1];
-    if (answer.owner !== "coordinator" && last.author === "visitor") signs.showTyping("bot_types", GIVES_UP);
+    if (answer.owner === "coordinator" || last.author !== "visitor") return;
+    if (answer.place) signs.showPlace(answer.place.seconds);
+    else signs.showTyping("bot_types", GIVES_UP);
   }
 
   edit(item) {
