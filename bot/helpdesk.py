@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bot.backlog import Backlog
 from bot.handoff_words import HandoffWords
+from bot.installation_secret import take_secrets
 from bot.question_vectors import QuestionVectors
 from bot.settings import Settings
-from bot.installation_secret import take_secrets
 from handoff.database import Database
 from handoff.events import Broker
 from knowledge.catalogue import Catalogue, list_files

@@ -1,4 +1,4 @@
-"""The vectors of questions on their way: encoding begins when a message arrives, while it is still being recorded."""
+"""The vectors of questions on their way: encoding begins when a message arrives, while it is being recorded."""
 
 from __future__ import annotations
 

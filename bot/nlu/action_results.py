@@ -1,7 +1,7 @@
 """What an action gives back is checked by Rasa's own schema, compiled once.
 
-Rasa 3.6 compiles the schema, and checks the schema itself, for every answer of every action: 22 ms of the 43 that a
-turn spent in Rasa (docs/decisions/0011-action-results.md). The same schema refuses the same answers here.
+Rasa 3.6 compiles the schema, and checks the schema itself, for every answer of every action: 22 ms of the 43 that
+a turn spent in Rasa (docs/decisions/0011-action-results.md). The same schema refuses the same answers here.
 """
 
 from __future__ import annotations

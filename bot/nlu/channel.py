@@ -23,10 +23,9 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from structlog.contextvars import bound_contextvars
 
+from bot.nlu import action_results
 from bot.nlu.tracing import make_log, read_request_id
 from bot.nlu.tracker_store import forget_conversation
-
-from bot.nlu import action_results
 
 LONGEST_MESSAGE = 8000
 

@@ -5,7 +5,17 @@ import sys
 
 import pytest
 
-SELDOM = ("alembic", "authlib", "holidays", "openpyxl", "psycopg", "rasa_sdk", "telegram", "torch", "sentence_transformers")
+SELDOM = (
+    "alembic",
+    "authlib",
+    "holidays",
+    "openpyxl",
+    "psycopg",
+    "rasa_sdk",
+    "telegram",
+    "torch",
+    "sentence_transformers",
+)
 SETTINGS_NEED_NOT = (*SELDOM, "sqlalchemy", "fastapi", "numpy", "faiss")
 
 
