@@ -20,6 +20,8 @@ CODES = {
     "promise": ("desk_request.promises",),
     "fields": ("administration.fields",),
     "sought": ("audit.sought",),
+    "way": ("audit.ways",),
+    "by": ("audit.ways",),
 }
 """Where the words for the codes of a detail are."""
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.gateway.desk.administration_settings import group_settings, mask
+from bot.gateway.desk.administration_settings import GROUPS, group_settings, mask
 from bot.gateway.desk.administration_state import Teller
 from bot.gateway.health import DATABASE_SILENT
 from bot.helpdesk import Helpdesk
 from bot.settings import Settings
+from bot.wording import find_sentence, load_area
 from handoff.coordinators import find_coordinator
 from tests.bot.gateway.signing_in import Signed, administrator
 
@@ -130,6 +131,13 @@ def test_no_secret_is_ever_shown(tmp_path: Path) -> None:
     assert shown["HELPDESK_SECRET"].hidden
     assert shown["HELPDESK_RATES_STORAGE"].value == "redis://…@127.0.0.1:6379/0"
     assert mask("postgresql://db/x?a=1&password=y&b=2") == "postgresql://db/x?a=1&password=…&b=2"
+
+
+def test_every_setting_has_words_and_every_word_a_setting() -> None:
+    for locale in ("lv", "en"):
+        assert set(load_area(locale, "settings")) == set(Settings.model_fields)
+        groups = find_sentence(locale, "administration.settings.groups")
+        assert set(groups) == {*GROUPS, "others"}
 
 
 def test_the_settings_and_the_state_are_told_in_words(boss: Signed) -> None:

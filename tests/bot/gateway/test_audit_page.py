@@ -128,6 +128,24 @@ def find_acts() -> set[str]:
     return found
 
 
+def find_details() -> set[str]:
+    """The facts that acts are recorded with, by the names written in the code."""
+    return {
+        word.arg
+        for path in [*(ROOT / "handoff").rglob("*.py"), *(ROOT / "bot").rglob("*.py")]
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record"
+        for word in node.keywords
+        if word.arg
+    }
+
+
+def test_every_detail_has_words() -> None:
+    told = yaml.safe_load((ROOT / "bot" / "wording" / "lv" / "audit.yml").read_text("utf-8"))["details"]
+    assert find_details() >= {"before", "after", "role"}
+    assert find_details() - set(told) == set()
+
+
 def test_every_act_has_a_kind_and_words() -> None:
     acts = find_acts()
     assert len(acts) > 40
