@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from bot.gateway.turns import TurnWorker
+from bot.helpdesk import Helpdesk
 from tests.e2e.chatting import PATIENCE, Chat
 from tests.serving import Served
 
@@ -102,6 +104,17 @@ def test_what_waits_survives_a_reload(open_page: OpenPage, served: Served) -> No
     chat.page.reload()
     expect(chat.messages("visitor")).to_have_count(1, timeout=PATIENCE)
     expect(chat.messages("visitor")).to_contain_text("Nepazaudē mani")
+
+
+def test_how_long_the_answer_takes_is_told_when_many_are_writing(
+    open_page: OpenPage, helpdesk: Helpdesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TurnWorker, "lease", lambda self: [])
+    for _ in range(80):
+        helpdesk.backlog.note(25.0)
+    chat = Chat(open_page("/chat")).agree()
+    chat.say("Kas ir sociālā inovācija?")
+    expect(chat.root.locator(".status")).to_contain_text("pēc aptuveni 25 sekundēm", timeout=PATIENCE)
 
 
 def test_that_the_bot_is_writing_is_said(open_page: OpenPage) -> None:
