@@ -1,7 +1,7 @@
 # Without compiled files every start would compile some thousand modules anew, for twice the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check bench encoders lock
+.PHONY: help run test check bench encoders lock sbom
 
 help: ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -31,3 +31,7 @@ encoders: ## Install sentence-transformers, for HELPDESK_ENCODER and training
 
 lock: ## Renew the lock files
 	@tools/lock
+
+sbom: ## Write the bill of materials (CycloneDX) to var/sbom
+	@tools/setup --tests
+	@tools/sbom

@@ -19,7 +19,7 @@ from tests.bot.channels.telegram.rig import Rig
 from tests.hostile import NASTY
 from tests.telegram_api import TOKEN, TelegramApi
 
-SENDABLE = {name: text[:300] for name, text in NASTY.items() if name != "lone surrogate"}
+SENDABLE = {name: text[:120] for name, text in NASTY.items() if name != "lone surrogate"}
 """Telegram itself sends no half letters; the webhook is tried with them below."""
 BROKEN = (
     b"",
@@ -52,11 +52,13 @@ def test_every_text_is_recorded_and_answered(rig: Rig, api: TelegramApi) -> None
     rig.await_texts(1, 1)
     for text in SENDABLE.values():
         api.say(1, text)
-    rig.settle()
-    said = [message.text for message in rig.record(1) if message.author == "visitor"]
-    wanted = [clean_text(text).strip() for text in SENDABLE.values()]
-    assert [text for text in wanted if text and text not in said and not text.startswith("/")] == []
-    assert rig.unhandled() == 0
+    wanted = [text for one in SENDABLE.values() if (text := clean_text(one).strip()) and text[0] != "/"]
+
+    def missing() -> list[str]:
+        said = {message.text for message in rig.record(1) if message.author == "visitor"}
+        return [text for text in wanted if text not in said]
+
+    api.wait_for(lambda: not (missing() or rig.unhandled() or rig.waiting() or rig.unanswered()), timeout=120)
 
 
 @pytest.fixture
