@@ -38,7 +38,8 @@ _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 @cache
 def read_style(name: str = "style") -> str:
     style = _CSS_COMMENT.sub("", (FOLDER / f"{name}.css").read_text("utf-8"))
-    return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", style)).replace(";}", "}").strip()
+    tight = re.sub(r"\s*([{};,])\s*|(?<=:)\s+", r"\1", re.sub(r"\s+", " ", style))
+    return re.sub(r"(?<=[\s:(,-])0(?=\.\d)", "", tight).replace(";}", "}").strip()
 
 
 @cache

@@ -105,7 +105,7 @@ export class SicChat extends HTMLElement {
   }
 
   pointElsewhere() {
-    console.warn(`sic-chat: HELPDESK_EMBED_ORIGINS does not name ${location.origin}; the chat opens on its own page.`);
+    console.warn(`sic-chat: ${location.origin} is not in HELPDESK_EMBED_ORIGINS`);
     this.launcher = new Launcher(this.words, null, `${CONFIG.base}/chat?lang=${this.words.locale}`);
     this.frame.replaceChildren(this.launcher.node);
   }
