@@ -97,10 +97,15 @@ def tell_writing(session: Session, actor: Actor, number: int) -> None:
 def set_hold(session: Session, actor: Actor, number: int, *, hold: bool) -> None:
     """Keep a request and its conversation from retention, or no longer."""
     require_answering(actor)
+    hold_request(session, number, hold=hold, by=actor.id)
+
+
+def hold_request(session: Session, number: int, *, hold: bool, by: str) -> None:
+    """The same for whoever runs the helpdesk (`by`: cli). Raises NotFound."""
     conversation, request = lock_request(session, number)
     request.hold = conversation.hold = hold
     request.updated_at = now(session)
-    audit.record(session, actor.id, "request.hold" if hold else "request.unhold", f"request:{number}")
+    audit.record(session, by, "request.hold" if hold else "request.unhold", f"request:{number}")
 
 
 def tell_place(session: Session, conversation_id: str) -> dict[str, Any] | None:

@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command()(export)
     app.command()(erase)
     app.command()(retention)
+    app.command()(hold)
 
 
 def find_conversations(session: Session, whose: str) -> list[str]:
@@ -151,3 +152,20 @@ def apply_retention(settings: Settings, database: Database) -> dict[str, Any]:
     told = preview_retention(settings, database)
     report = run_retention(settings, database, by=BY)
     return {**told, "applied": True, "deleted": report.deleted, "erased": len(report.erased)}
+
+
+def hold(
+    number: Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="The request's number.")],
+    off: Annotated[bool, typer.Option("--off", help="It may go again when its time is over.")] = False,
+) -> None:
+    """Keep a request and its conversation from retention, for a dispute or a complaint; put on record."""
+    from bot.cli.parts import open_database
+    from handoff.errors import NotFound
+    from handoff.requests import hold_request
+
+    try:
+        with open_database().transaction() as session:
+            hold_request(session, number, hold=not off, by=BY)
+    except NotFound:
+        fail(f"There is no request {number}.")
+    print(f"request {number} is {'no longer ' if off else ''}on hold")

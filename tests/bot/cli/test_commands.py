@@ -7,13 +7,18 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
+from handoff.database import Database
+from handoff.requests import withdraw
+from tests.handoff.world import ClockInHand, World
+
 HELPDESK = Path(sys.executable).parent / "helpdesk"
 COMMANDS = (
-    "run chat ask search evaluate index ingest export erase retention backup restore doctor "
+    "run chat ask search evaluate index ingest export erase retention hold backup restore doctor "
     "coordinator telegram calls"
 ).split()
 EMAIL = "anna@example.org"
@@ -108,6 +113,23 @@ def test_a_document_taken_in_is_found_at_once(tmp_path: Path) -> None:
 def test_who_is_unknown_cannot_be_exported_or_erased(tmp_path: Path) -> None:
     assert call(tmp_path, "export", "nobody@example.org").returncode == 1
     assert call(tmp_path, "erase", "nobody@example.org", "--yes").returncode == 1
+
+
+def test_a_hold_is_set_and_taken_off_and_shows_in_the_preview(tmp_path: Path) -> None:
+    clock = ClockInHand(datetime(2020, 1, 7, 8, 0, tzinfo=timezone.utc))
+    database = Database(f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}", clock)
+    database.migrate()
+    world = World(database, clock)
+    conversation = world.visitor()
+    number = world.ask_person(conversation).number
+    with database.transaction() as session:
+        withdraw(session, conversation)
+    database.close()
+    for arguments, held in (((), 1), (("--off",), 0)):
+        assert call(tmp_path, "hold", str(number), *arguments).returncode == 0
+        kinds = {kind["name"]: kind for kind in json.loads(call(tmp_path, "retention", "--json").stdout)["kinds"]}
+        assert (kinds["requests"]["held"], kinds["requests"]["due"]) == (held, 1 - held)
+    assert call(tmp_path, "hold", "999").returncode == 1
 
 
 def test_retention_only_tells_until_it_is_told_to(tmp_path: Path) -> None:
