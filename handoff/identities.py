@@ -60,8 +60,8 @@ def _note_refusal(session: Session, named: str) -> None:
 
 
 def link_identity(session: Session, email: str, *, issuer: str, subject: str, by: str) -> None:
-    """An administrator's word for who this account is at the provider. Raises NotFound; Invalid for an identity that
-    is another account's."""
+    """An administrator's word for who this account is at the provider. Raises NotFound; Invalid for an identity
+    that is another account's."""
     row = find_coordinator(session, email)
     plain = clean_text(subject).strip()
     if not plain or len(plain) > LONGEST:
@@ -75,7 +75,7 @@ def link_identity(session: Session, email: str, *, issuer: str, subject: str, by
 
 
 def unlink_identity(session: Session, email: str, *, by: str) -> bool:
-    """False if none was linked. Its sessions go on; the next sign-in binds anew by a verified e-mail. Raises NotFound."""
+    """False if none was linked. Its sessions go on; a verified e-mail may bind it anew. Raises NotFound."""
     row = find_coordinator(session, email)
     if row.subject is None:
         return False
