@@ -85,7 +85,8 @@ def writable(text: str) -> str:
 
 @TEXTS
 def test_a_message_is_kept_whole_or_refused_in_words(client: TestClient, text: str) -> None:
-    visitor = Visitor.begin(client)
+    """Not the longest: encoding takes its time, and patterns are tried on the longest in test_text_in_time."""
+    visitor, text = Visitor.begin(client), text[:800]
     sent = post(client, f"{visitor.path}/messages", {"id": str(uuid4()), "text": text}, visitor.headers)
     check(sent)
     if sent.status_code == 202:
