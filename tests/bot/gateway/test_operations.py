@@ -27,7 +27,8 @@ from tests.visiting import Visitor
 DASHBOARD = json.loads((ROOT / "deploy" / "grafana.json").read_text())
 NAME = re.compile(r"\b(?:helpdesk|process)_[a-z_]+")
 PARTS = {
-    "database", "queue", "turns", "outbox", "telegram", "mail", "index", "model", "rasa", "streams", "disk", "processes",
+    "database", "queue", "turns", "outbox", "telegram", "mail",
+    "index", "model", "rasa", "streams", "disk", "processes",
 }  # fmt: skip
 
 
