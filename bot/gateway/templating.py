@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context,
 from jinja2.runtime import Context
 
 from bot.gateway.light_markdown import render_light
-from bot.wording import LOCALES, say
+from bot.wording import LOCALES, find_words, say
 
 FOLDER = Path(__file__).parent / "templates"
 NAMES = {"lv": "Latviešu", "en": "English"}
@@ -84,6 +84,12 @@ def write_amount(context: Context, amount: Decimal | int | float) -> str:
     return format_currency(amount, "EUR", whole, locale=context["locale"], currency_digits=False)
 
 
+@pass_context
+def word_intent(context: Context, intent: str) -> str:
+    """What a message was taken for, in words; by its name where an earlier version knew more."""
+    return find_words(context["locale"], f"intents.{intent}") or intent
+
+
 def make_environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -97,6 +103,7 @@ def make_environment() -> Environment:
         "moment": write_moment,
         "amount": write_amount,
         "light": render_light,
+        "intent": word_intent,
     }
     return environment
 

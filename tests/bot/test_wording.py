@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from bot import wording
+from bot.settings import ROOT
 from bot.wording import say
 
 FOLDER = Path(wording.__file__).parent
@@ -37,6 +38,12 @@ def test_both_languages_say_the_same_things(area: str) -> None:
         for loc in ("lv", "en")
     }
     assert told["lv"] == told["en"]
+
+
+def test_every_intent_has_words_for_coordinators() -> None:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))
+    intents = {next(iter(intent)) if isinstance(intent, dict) else intent for intent in domain["intents"]}
+    assert set(yaml.safe_load((FOLDER / "lv" / "intents.yml").read_text("utf-8"))) == intents
 
 
 def test_latvian_plurals_follow_the_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
