@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import datetime, timezone
 
 import httpx2
 import pytest
 from _pytest.mark.structures import ParameterSet
 
 from bot.gateway.forgetting import forget_erased
-from bot.helpdesk import Helpdesk, Knowledge, open_database
+from bot.helpdesk import Helpdesk, load_knowledge, open_database
 from bot.rasa import Rasa
 from bot.settings import Settings
 from handoff.conversations import list_messages
@@ -21,6 +22,8 @@ from tests.e2e.product.product import MODELS
 
 DIALOGUES = list(read_dialogues())
 LEAST = 80
+NOON = datetime(2026, 11, 24, 10, tzinfo=timezone.utc)
+"""The day the dialogues name dates by."""
 KNOWN_MISSES = {
     "questions: In Russian, the definition": "found, but not surely enough: it is asked back",
 }
@@ -43,10 +46,12 @@ def test_every_known_miss_is_a_dialogue() -> None:
 
 
 @pytest.fixture(scope="module")
-def helpdesk(all_materials: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Helpdesk]:
+def helpdesk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Helpdesk]:
     database = tmp_path_factory.mktemp("database") / "helpdesk.sqlite3"
-    settings = Settings(_env_file=None, data=MODELS, demo=True, database_url=f"sqlite:///{database}")
-    helpdesk = Helpdesk(settings, settings.clock, open_database(settings), load_encoder("packaged"), all_materials)
+    settings = Settings(_env_file=None, data=MODELS, demo=True, database_url=f"sqlite:///{database}", now=NOON)
+    encoder = load_encoder("packaged")
+    knowledge = load_knowledge(settings, encoder)
+    helpdesk = Helpdesk(settings, settings.clock, open_database(settings), encoder, knowledge)
     yield helpdesk
     helpdesk.close()
 
