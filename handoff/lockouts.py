@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from handoff.database import count_changed, now, settings_of
+from handoff.database import count_changed, settings_of
 from handoff.models.coordinator import FailedSignIn
-from handoff.sessions import failure_keys
+from handoff.sessions import failure_keys, find_lock
 
 
 def locked_until(session: Session, email: str) -> datetime | None:
     """None for an account that is not locked."""
-    settings, moment = settings_of(session), now(session)
-    decisive = session.scalar(
-        select(FailedSignIn.at)
-        .where(FailedSignIn.key == account_key(email), FailedSignIn.at > moment - settings.locked_for)
-        .order_by(FailedSignIn.at.desc())
-        .offset(settings.most_failures - 1)
-        .limit(1)
-    )
-    return decisive + settings.locked_for if decisive else None
+    return find_lock(session, account_key(email), settings_of(session).most_failures)
 
 
 def unlock(session: Session, email: str) -> int:

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -233,20 +233,26 @@ def _record_failure(session: Session, email: str, address: str) -> None:
 
 def refuse_if_locked(session: Session, keys: dict[str, str]) -> None:
     """Too many failures of this account, or from this address, within the time. Raises Locked."""
-    settings, moment = settings_of(session), now(session)
+    settings = settings_of(session)
     most = {"account": settings.most_failures, "address": settings.most_failures_address}
     for kind, key in keys.items():
-        since = moment - settings.locked_for
-        failed = session.scalars(
-            select(FailedSignIn.at)
-            .where(FailedSignIn.key == key, FailedSignIn.at > since)
-            .order_by(FailedSignIn.at.desc())
-        ).all()
-        if len(failed) >= most[kind]:
-            until = failed[most[kind] - 1] + settings.locked_for
-            raise Locked(
-                max(int((until - moment).total_seconds()) + 1, 1), f"too many wrong tries for this {kind}"
-            )
+        until = find_lock(session, key, most[kind])
+        if until is not None:
+            left = int((until - now(session)).total_seconds()) + 1
+            raise Locked(max(left, 1), f"too many wrong tries for this {kind}")
+
+
+def find_lock(session: Session, key: str, most: int) -> datetime | None:
+    """Until when a key with so many failures within the time is locked; None if it is not."""
+    locked_for = settings_of(session).locked_for
+    decisive = session.scalar(
+        select(FailedSignIn.at)
+        .where(FailedSignIn.key == key, FailedSignIn.at > now(session) - locked_for)
+        .order_by(FailedSignIn.at.desc())
+        .offset(most - 1)
+        .limit(1)
+    )
+    return decisive + locked_for if decisive else None
 
 
 def count_failures(session: Session) -> int:
