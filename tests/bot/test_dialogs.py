@@ -18,7 +18,7 @@ from handoff.conversations import list_messages
 from handoff.erasure import erase_conversation
 from retrieval.encoder import load_encoder
 from tests.dialogs.player import Dialogue, Player, Rasas, play, read_dialogues
-from tests.e2e.product.product import MODELS
+from tests.e2e.product.product import MODELS, alone
 
 DIALOGUES = list(read_dialogues())
 LEAST = 80
@@ -50,7 +50,8 @@ def helpdesk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Helpdesk]:
     database = tmp_path_factory.mktemp("database") / "helpdesk.sqlite3"
     settings = Settings(_env_file=None, data=MODELS, demo=True, database_url=f"sqlite:///{database}", now=NOON)
     encoder = load_encoder("packaged")
-    knowledge = load_knowledge(settings, encoder)
+    with alone("index"):
+        knowledge = load_knowledge(settings, encoder)
     helpdesk = Helpdesk(settings, settings.clock, open_database(settings), encoder, knowledge)
     yield helpdesk
     helpdesk.close()
