@@ -113,6 +113,7 @@ def test_a_person_is_asked_for_and_answers_live(browser: Browser, product: Produ
     desk.page.get_by_label(re.compile("Atbilde apmeklētājam")).fill("Labdien! Esmu Ilze un Jums palīdzēšu.")
     desk.page.get_by_role("button", name="Nosūtīt", exact=True).click()
     visitor.page.get_by_text("Esmu Ilze un Jums palīdzēšu.").wait_for()
+    desk.page.get_by_text("Atbilde ir nosūtīta.").wait_for()
     assert find_violations(desk.page) == []
 
     ask(visitor.page, "Paldies, Ilze!")
