@@ -110,7 +110,7 @@ def add_middleware(app: FastAPI, helpdesk: Helpdesk) -> None:
         CORSMiddleware,
         allow_origins=settings.embed_origins,
         allow_methods=["GET", "POST", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Request-ID"],
         expose_headers=["Retry-After", "X-Request-ID"],
     )
     app.add_middleware(

@@ -254,7 +254,7 @@ def test_a_site_on_the_list_may_do_all_that_the_chat_does(helpdesk: Helpdesk, me
     helpdesk.settings.embed_origins = ["https://www.example.lv"]
     asked = {
         "Access-Control-Request-Method": method,
-        "Access-Control-Request-Headers": "authorization,content-type,last-event-id,accept-language",
+        "Access-Control-Request-Headers": "authorization,content-type,last-event-id,accept-language,x-request-id",
     }
     with TestClient(create_app(helpdesk)) as client:
         allowed = client.options(PATH, headers=asked | {"Origin": "https://www.example.lv"})
@@ -262,6 +262,15 @@ def test_a_site_on_the_list_may_do_all_that_the_chat_does(helpdesk: Helpdesk, me
     assert allowed.status_code == 200
     assert allowed.headers["access-control-allow-origin"] == "https://www.example.lv"
     assert "access-control-allow-origin" not in refused.headers
+
+
+def test_a_site_on_the_list_names_its_request_and_reads_the_name(helpdesk: Helpdesk) -> None:
+    helpdesk.settings.embed_origins = ["https://www.example.lv"]
+    named = {"Origin": "https://www.example.lv", "X-Request-ID": "seen-in-the-browser"}
+    with TestClient(create_app(helpdesk)) as client:
+        answer = client.get(f"{PATH}/none/messages", headers=named)
+    assert answer.headers["x-request-id"] == "seen-in-the-browser"
+    assert "x-request-id" in answer.headers["access-control-expose-headers"].lower()
 
 
 def test_it_can_go_on_in_telegram_where_that_is_set_up(visitor: Visitor, helpdesk: Helpdesk) -> None:
