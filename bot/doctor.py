@@ -259,12 +259,6 @@ def check_provider(settings: Settings) -> Iterator[Diagnosis]:
     if provider is None:
         return
     try:
-        settings.oidc_secret  # noqa: B018 - read now, so that a file that is not there is told of
-    except OSError as error:
-        advice = "Correct HELPDESK_OIDC_CLIENT_SECRET_FILE, or give the file to the user the helpdesk runs as."
-        yield Diagnosis("identity provider", "error", f"its secret cannot be read: {error.strerror}", advice)
-        return
-    try:
         provider.describe()
     except ProviderDown as error:
         advice = "Check HELPDESK_OIDC_ISSUER against the provider's own documentation, and that it can be reached."

@@ -101,7 +101,8 @@ class Provider:
 
     def _client(self) -> OAuth2Client:
         """Its secret goes in the way the provider takes it; without one, the code's verifier is the proof."""
-        secret = self._settings.oidc_secret
+        given = self._settings.oidc_client_secret
+        secret = given.get_secret_value() if given else None
         return OAuth2Client(
             self._settings.oidc_client_id,
             secret,

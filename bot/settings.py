@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from limits import parse_many
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from bot.secret_files import FileSecretSettings
 from handoff.calendar import read_hours
 from handoff.settings import HandoffSettings, MailSettings
 from knowledge.clock import Clock, fixed_clock, system_clock
@@ -32,10 +33,13 @@ def check_issuer(issuer: str) -> str:
     return issuer.rstrip("/")
 
 
-class Settings(BaseSettings):
-    """Each field's description is its documentation: docs/settings.md is made from them and checked."""
+class Settings(FileSecretSettings):
+    """Each field's description is its documentation: docs/settings.md is made from them and checked. Errors do not
+    show what was given, which may be a secret."""
 
-    model_config = SettingsConfigDict(env_prefix="HELPDESK_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="HELPDESK_", env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
@@ -192,7 +196,6 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = Field(
         None, description="Its secret there; without one the helpdesk is a public client (PKCE alone)."
     )
-    oidc_client_secret_file: Path | None = Field(None, description="The file that holds that secret instead.")
     oidc_name: str | None = Field(
         None, max_length=60, description="What the button for it says: the name people know the provider by."
     )
@@ -210,8 +213,6 @@ class Settings(BaseSettings):
     def _sign_in_is_possible(self) -> Settings:
         if (self.oidc_issuer is None) != (self.oidc_client_id is None):
             raise ValueError("HELPDESK_OIDC_ISSUER and HELPDESK_OIDC_CLIENT_ID go together: set both or neither")
-        if self.oidc_client_secret and self.oidc_client_secret_file:
-            raise ValueError("set HELPDESK_OIDC_CLIENT_SECRET or HELPDESK_OIDC_CLIENT_SECRET_FILE, not both")
         if not self.local_sign_in and self.oidc_issuer is None:
             raise ValueError("HELPDESK_LOCAL_SIGN_IN=false needs HELPDESK_OIDC_ISSUER: nobody could sign in")
         return self
@@ -265,13 +266,6 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
-
-    @cached_property
-    def oidc_secret(self) -> str | None:
-        """From the setting, or the file it names. Raises OSError."""
-        if self.oidc_client_secret_file is not None:
-            return self.oidc_client_secret_file.read_text("utf-8").strip() or None
-        return self.oidc_client_secret.get_secret_value() if self.oidc_client_secret else None
 
     @cached_property
     def clock(self) -> Clock:

@@ -19,6 +19,7 @@ from sqlalchemy import make_url
 
 from bot.diagnosis import Diagnosis
 from bot.launcher import rasa
+from bot.secret_files import variable
 from bot.settings import Settings
 
 OTHERS = {"HELPDESK_PYTHON", "HELPDESK_RASA_PYTHON", "HELPDESK_ACTIONS_PORT", "HELPDESK_ACTION_URL"}
@@ -34,20 +35,39 @@ BACKUPS = "backups"
 
 def known_names() -> set[str]:
     """Of settings; a secret may also be given as a file that holds it."""
-    names = {f"HELPDESK_{name.upper()}" for name in Settings.model_fields}
-    return names | {f"{name}_FILE" for name in names} | OTHERS
+    files = {f"{variable(name)}_FILE" for name in Settings.secret_names()}
+    return {variable(name) for name in Settings.model_fields} | files | OTHERS
+
+
+def read_written() -> Mapping[str, str | None]:
+    return {**dotenv_values(ENV_FILE), **os.environ}
 
 
 def check_names(_: Settings) -> Iterator[Diagnosis]:
     """A misspelt setting is simply not there: nothing else would tell."""
-    written: Mapping[str, str | None] = {**dotenv_values(ENV_FILE), **os.environ}
-    unknown = sorted(name for name in written if name.startswith("HELPDESK_") and name not in known_names())
+    unknown = sorted(name for name in read_written() if name.startswith("HELPDESK_") and name not in known_names())
     for name in unknown:
-        near = difflib.get_close_matches(name, known_names(), 1, 0.8)
-        advice = f"Did you mean {near[0]}?" if near else "docs/settings.md names every setting."
-        yield Diagnosis("settings", "error", f"{name} is no setting of the helpdesk", advice)
+        yield Diagnosis("settings", "error", f"{name} is no setting of the helpdesk", advise(name))
     if not unknown:
         yield Diagnosis("settings", "ok", "every HELPDESK_ name is known")
+
+
+def advise(name: str) -> str:
+    """What to do about a name that is not known. Files are for secrets alone: what is none is plain to see."""
+    plain = name.removesuffix("_FILE")
+    if plain != name and plain in known_names():
+        return f"Set {plain} itself: only secrets are read from files."
+    near = difflib.get_close_matches(name, known_names(), 1, 0.8)
+    return f"Did you mean {near[0]}?" if near else "docs/settings.md names every setting."
+
+
+def check_secret_files(_: Settings) -> Iterator[Diagnosis]:
+    """That they can be read is seen at each start; here, whether by others too."""
+    written = read_written()
+    for name in Settings.secret_names():
+        file = Path(written.get(f"{variable(name)}_FILE") or "/dev/null")
+        if file.is_file() and file.stat().st_mode & 0o007:
+            yield Diagnosis("settings", "warning", f"{file} can be read by others", f"chmod o= {file}")
 
 
 def check_env_file(_: Settings) -> Iterator[Diagnosis]:
@@ -203,6 +223,7 @@ def explain_database(settings: Settings, error: BaseException) -> Diagnosis:
 CHECKS = (
     check_names,
     check_env_file,
+    check_secret_files,
     check_open_files,
     check_proxy,
     check_mail,

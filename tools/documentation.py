@@ -15,6 +15,7 @@ import click
 import typer.main
 
 from bot.cli.main import app
+from bot.secret_files import variable
 from bot.settings import ROOT, Settings
 from tools.routes import write_routes
 
@@ -29,15 +30,22 @@ def describe_default(field: Any, name: str) -> str:
     return "—" if default is None else f"`{default}`"
 
 
+def describe_name(name: str) -> str:
+    also = ", or `…_FILE`" if name in Settings.secret_names() else ""
+    return f"`{variable(name)}`{also}"
+
+
 def write_settings() -> str:
     """docs/settings.md, a row a setting."""
     rows = [
-        f"| `HELPDESK_{name.upper()}` | {describe_default(field, name)} | {field.description} |"
+        f"| {describe_name(name)} | {describe_default(field, name)} | {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
     head = (
         "# Settings\n\nEnvironment variables, or lines of a `.env` file in the folder the helpdesk is started "
-        "from. A wrong value stops the start and says why.\n\n| setting | default | meaning |\n|---|---|---|\n"
+        "from. A wrong value stops the start and says why. What is or may hold a secret can be given by a file "
+        "instead:\n`…_FILE` names it, and only the user the helpdesk runs as needs to read it.\n\n"
+        "| setting | default | meaning |\n|---|---|---|\n"
     )
     return head + "\n".join(rows) + "\n"
 

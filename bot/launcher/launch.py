@@ -88,6 +88,7 @@ def application(settings: Settings, links: Links) -> Part:
         "HELPDESK_HOST": settings.host,
         "HELPDESK_RASA_URL": links.rasa_url,
         "HELPDESK_RASA_SECRET": links.secret,
+        "HELPDESK_RASA_SECRET_FILE": "",
         "HELPDESK_ACTIONS_PORT": str(links.actions_port),
     }
     command = [sys.executable, "-m", "bot.serve"]

@@ -52,6 +52,28 @@ def test_a_misspelt_setting_is_found_and_the_right_one_named(
     assert (strange.level, strange.advice) == ("error", "docs/settings.md names every setting.")
 
 
+def test_a_file_for_what_is_no_secret_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = make(tmp_path)
+    for name in ("HELPDESK_HOURS_FILE", "HELPDESK_SMTP_PASSWORT_FILE", "HELPDESK_SMTP_PASSWORD_FILE"):
+        monkeypatch.setenv(name, "/none")
+    plain, misspelt = find(settings, surroundings.check_names)
+    assert (plain.level, plain.advice) == (
+        "error",
+        "Set HELPDESK_HOURS itself: only secrets are read from files.",
+    )
+    assert (misspelt.level, misspelt.advice) == ("error", "Did you mean HELPDESK_SMTP_PASSWORD_FILE?")
+
+
+def test_a_secret_file_that_others_may_read_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, file = make(tmp_path), tmp_path / "password"
+    file.write_text("told")
+    monkeypatch.setenv("HELPDESK_SMTP_PASSWORD_FILE", str(file))
+    file.chmod(0o644)
+    assert only(settings, surroundings.check_secret_files).advice == f"chmod o= {file}"
+    file.chmod(0o640)
+    assert find(settings, surroundings.check_secret_files) == []
+
+
 def test_every_setting_that_is_there_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = make(tmp_path)
     for name in surroundings.known_names():

@@ -33,8 +33,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "keep_logs_days", "keep_copies_days",
     ),
     "signing_in": (
-        "local_sign_in", "oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_client_secret_file",
-        "oidc_name", "secret",
+        "local_sign_in", "oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name", "secret",
     ),
     "running": (
         "host", "port", "public_url", "data", "database_url", "rasa_url", "rasa_timeout", "rasa_secret",
