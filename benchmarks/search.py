@@ -1,0 +1,255 @@
+"""The product's search without encoding, beside plain FAISS and bm25s over the same passages in the same run.
+
+    python -m benchmarks search          PASSAGES=10000 VECTORS=0 ROUNDS=300
+
+PASSAGES may be several sizes, 10000,100000. VECTORS measures the vector index alone, for a size whose texts would
+take too long to index. Ratios matter, not the numbers. The library is made by benchmarks.synthetic.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import bm25s
+import faiss
+import numpy as np
+import psutil
+
+from benchmarks.synthetic import ShapedEncoder, make_catalogue
+from knowledge.catalogue import Catalogue
+from retrieval.analysis import find_terms
+from retrieval.building import build_index, current_folder, make_faiss
+from retrieval.encoder import Matrix, Vector, load_encoder
+from retrieval.language import detect_language
+from retrieval.retriever import Retriever
+from retrieval.text import strip_markdown
+from retrieval.vectors import centre
+
+PASSAGES = [int(size) for size in os.environ.get("PASSAGES", "10000").split(",")]
+VECTORS = int(os.environ.get("VECTORS", "0"))
+ROUNDS = int(os.environ.get("ROUNDS", "300"))
+NEAREST = 10
+ROOT = Path(__file__).resolve().parent.parent
+QUESTIONS = ROOT / "tests" / "retrieval" / "questions" / "tune.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    text: str
+    locale: str
+    vector: Vector
+
+
+def read_questions(encoder: ShapedEncoder, count: int = 100) -> list[Question]:
+    rows = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
+    chosen = rows[:: max(1, len(rows) // count)][:count]
+    return [Question(row["question"], row["locale"], encoder.encode_query(row["question"])) for row in chosen]
+
+
+Ask = Callable[[Question], object]
+Times = list[tuple[float, float]]
+"""Milliseconds by the clock and of the processor: a busy machine changes the first, hardly the second."""
+
+
+def measure(questions: Sequence[Question], ask: Ask, rounds: int = ROUNDS) -> Times:
+    """After each question was asked once."""
+    for question in questions:
+        ask(question)
+    times = []
+    for i in range(rounds):
+        began, worked = time.perf_counter(), time.thread_time()
+        ask(questions[i % len(questions)])
+        times.append(((time.perf_counter() - began) * 1000, (time.thread_time() - worked) * 1000))
+    return times
+
+
+def tell(name: str, times: Times) -> tuple[float, float]:
+    (p50, p95), (own_p50, own_p95) = (cut(side) for side in zip(*times, strict=True))
+    print(
+        f"{name:44} p50 {p50:7.2f}   p95 {p95:7.2f} ms   CPU p50 {own_p50:7.2f}   p95 {own_p95:7.2f} ms",
+        flush=True,
+    )
+    return p50, p95
+
+
+def cut(times: Sequence[float]) -> tuple[float, float]:
+    cuts = statistics.quantiles(times, n=20)
+    return cuts[9], cuts[18]
+
+
+def state(name: str, value: str) -> None:
+    print(f"{name:44} {value}", flush=True)
+
+
+def megabytes() -> float:
+    return float(psutil.Process().memory_info().rss) / 1e6
+
+
+def open_timed(catalogue: Catalogue, encoder: ShapedEncoder, folder: Path) -> Retriever:
+    before, began = megabytes(), time.perf_counter()
+    retriever = Retriever.load(catalogue, encoder, folder)
+    state("opening the index", f"{time.perf_counter() - began:.2f} s, RSS +{megabytes() - before:.0f} MB")
+    return retriever
+
+
+def measure_product(catalogue: Catalogue, encoder: ShapedEncoder, folder: Path) -> None:
+    questions = read_questions(encoder)
+    before = megabytes()
+    retriever = open_timed(catalogue, encoder, folder)
+
+    def search(question: Question) -> object:
+        return retriever.search(question.text, locale=question.locale, vector=question.vector)
+
+    def answer(question: Question) -> object:
+        return retriever.ask(question.text, locale=question.locale, vector=question.vector)
+
+    ours = tell("product, search", measure(questions, search))
+    tell("product, answer with confidence", measure(questions, answer))
+    state("after searching", f"RSS +{megabytes() - before:.0f} MB")
+    compare(questions, catalogue, folder, ours)
+    search_at_once(questions, search)
+    search_while_building(questions, search, catalogue, encoder, folder)
+
+
+def compare(questions: Sequence[Question], catalogue: Catalogue, folder: Path, ours: tuple[float, float]) -> None:
+    """With what anybody would write first: a flat index of all vectors, and bm25s over the product's terms."""
+    built = current_folder(folder)
+    assert built is not None
+    flat = plain_flat(np.load(built / "vectors.npy", mmap_mode="r"))
+    dense = tell("plain FAISS flat", measure(questions, lambda one: flat.search(one.vector[None], NEAREST)))
+    bm25 = bm25s.BM25()
+    bm25.index([find_terms(strip_markdown(one.text)) or ["-"] for one in catalogue.passages], show_progress=False)
+    asked = {one.text: [find_terms(one.text) or ["-"]] for one in questions}
+    words = tell("plain bm25s", measure(questions, lambda one: retrieve(bm25, asked[one.text])))
+    for name, theirs in (("flat", dense), ("bm25s", words)):
+        state(f"product / {name}", f"p50 {ours[0] / theirs[0]:8.2f}      p95 {ours[1] / theirs[1]:8.2f}")
+    state("product / both", f"p50 {ours[0] / (dense[0] + words[0]):8.2f}")
+    tell_recall(questions, faiss.read_index(str(built / "vectors.faiss"), faiss.IO_FLAG_MMAP), flat, centred=False)
+
+
+def retrieve(bm25: bm25s.BM25, terms: list[list[str]]) -> object:
+    return bm25.retrieve(terms, k=NEAREST, show_progress=False)
+
+
+def plain_flat(vectors: Matrix) -> faiss.Index:
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(np.ascontiguousarray(vectors, dtype=np.float32))
+    return flat
+
+
+def tell_recall(questions: Sequence[Question], index: faiss.Index, flat: faiss.Index, *, centred: bool) -> None:
+    """Of the exact nearest, how many the index finds."""
+    asked = centre_questions(questions) if not centred else np.stack([one.vector for one in questions])
+    _, exact = flat.search(asked, NEAREST)
+    _, found = index.search(asked, NEAREST)
+    shares = [len(set(a) & set(b)) / NEAREST for a, b in zip(exact, found, strict=True)]
+    state(f"recall@{NEAREST} of {index.ntotal} vectors", f"{statistics.mean(shares):.4f} ({type(index).__name__})")
+
+
+def centre_questions(questions: Sequence[Question]) -> Matrix:
+    """As the product does, by the mean of the questions in each language."""
+    languages = np.array([detect_language(one.text, one.locale) for one in questions])
+    vectors = np.stack([one.vector for one in questions])
+    made = vectors.copy()
+    for language in np.unique(languages):
+        rows = languages == language
+        made[rows] = centre(vectors[rows], vectors[rows].mean(axis=0))
+    return made
+
+
+def search_at_once(questions: Sequence[Question], search: Ask) -> None:
+    for threads in (1, 2, 4):
+        with ThreadPoolExecutor(threads) as pool:
+            began = time.perf_counter()
+            runs = list(pool.map(lambda _: measure(questions, search, ROUNDS // 2), range(threads)))
+            rate = threads * (len(questions) + ROUNDS // 2) / (time.perf_counter() - began)
+        tell(f"product, {threads} threads, {rate:.0f} searches/s", [one for run in runs for one in run])
+
+
+def search_while_building(
+    questions: Sequence[Question], search: Ask, catalogue: Catalogue, encoder: ShapedEncoder, folder: Path
+) -> None:
+    """Another index of the same passages is built meanwhile, as the product does it: by a thread."""
+    with tempfile.TemporaryDirectory(dir=folder.parent) as other:
+        building = threading.Thread(target=build_index, args=(catalogue, encoder, Path(other), lambda _: None))
+        building.start()
+        times: Times = []
+        while building.is_alive():
+            times += measure(questions[:10], search, 20)
+        tell(f"product, during a rebuild ({len(times)} searches)", times)
+
+
+def measure_vectors(encoder: ShapedEncoder, size: int) -> None:
+    """The vector index alone: as the product makes it, against exact search."""
+    print(f"\n-- {size} vectors", flush=True)
+    random = np.random.default_rng(11)
+    vectors = np.concatenate([encoder.make(min(10_000, size - i), random) for i in range(0, size, 10_000)])
+    mean = vectors.mean(axis=0)
+    for i in range(0, size, 10_000):
+        vectors[i : i + 10_000] = centre(vectors[i : i + 10_000], mean)
+    questions = read_questions(encoder)
+    asked = [
+        Question(one.text, one.locale, vector)
+        for one, vector in zip(questions, centre_questions(questions), strict=True)
+    ]
+    began = time.perf_counter()
+    made = make_faiss(vectors, encoder.dimensions)
+    state("building", f"{time.perf_counter() - began:.0f} s")
+    with tempfile.TemporaryDirectory(prefix="bench-search-") as folder:
+        path = Path(folder) / "vectors.faiss"
+        faiss.write_index(made, str(path))
+        del made
+        before = megabytes()
+        index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
+        ours = tell(
+            "product's index, 10 nearest", measure(asked, lambda one: index.search(one.vector[None], NEAREST))
+        )
+        state("file, memory", f"{path.stat().st_size / 1e6:.0f} MB, RSS +{megabytes() - before:.0f} MB")
+        flat = plain_flat(vectors)
+        theirs = tell("plain FAISS flat", measure(asked, lambda one: flat.search(one.vector[None], NEAREST), 50))
+        state("product / flat", f"p50 {ours[0] / theirs[0]:8.3f}      p95 {ours[1] / theirs[1]:8.3f}")
+        tell_recall(asked, index, flat, centred=True)
+
+
+def measure_size(size: int) -> None:
+    """A build in this process; the searches in a fresh one, whose memory is the index's."""
+    with tempfile.TemporaryDirectory(prefix="bench-search-") as folder:
+        print(f"\n-- {size} passages", flush=True)
+        encoder, catalogue = ShapedEncoder(load_encoder("packaged")), make_catalogue(size)
+        began = time.perf_counter()
+        build_index(catalogue, encoder, Path(folder) / "index", lambda _: None)
+        built = [file.stat().st_size for file in (Path(folder) / "index").rglob("index-*/**/*") if file.is_file()]
+        took = time.perf_counter() - began
+        state(
+            "building, vectors given",
+            f"{took:.0f} s, {sum(built) / 1e6:.0f} MB of files, RSS {megabytes():.0f} MB",
+        )
+        run = [sys.executable, "-m", "benchmarks.search", "--open", folder, str(size)]
+        subprocess.run(run, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
+
+
+def main() -> None:
+    for size in PASSAGES:
+        measure_size(size)
+    if VECTORS:
+        measure_vectors(ShapedEncoder(load_encoder("packaged")), VECTORS)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--open"]:
+        measure_product(
+            make_catalogue(int(sys.argv[3])), ShapedEncoder(load_encoder("packaged")), Path(sys.argv[2]) / "index"
+        )
+    else:
+        main()
