@@ -59,7 +59,7 @@ def find_unmet(helpdesk: Helpdesk, call: FundingCall, filters: Mapping[str, str]
         "theme": lambda value: _meets_theme(call, value),
         "target_group": lambda value: _meets_group(helpdesk, call, value),
         "applicant": lambda value: not call.applicants or value in call.applicants,
-        "region": lambda value: _meets_region(call, value),
+        "region": lambda value: reaches(call.regions, value),
         "amount": lambda value: _meets_amount(call, Decimal(value)),
         "own_share": lambda value: call.own_share is not None and call.own_share <= Decimal(value),
         "deadline": lambda value: _meets_deadline(helpdesk, call, value, now),
@@ -93,10 +93,11 @@ def _meets_group(helpdesk: Helpdesk, call: FundingCall, group: str) -> bool:
     return theme in call.themes if theme and call.themes else not groups
 
 
-def _meets_region(call: FundingCall, region: str) -> bool:
-    if not call.regions or "latvia" in call.regions:
+def reaches(regions: Sequence[str], region: str) -> bool:
+    """Whether what is for these regions is for that one: the same, around it or in it; none is everywhere."""
+    if not regions or "latvia" in regions:
         return True
-    return bool(set(call.regions) & {region, *_ancestors(region), *_children(region)})
+    return bool(set(regions) & {region, *_ancestors(region), *_children(region)})
 
 
 def _ancestors(region: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.helpdesk import Helpdesk
-from bot.replies import consultation, escalation, person
+from bot.replies import consultation, escalation, events, person
 from bot.replies.languages import answer_locale, explain_language
 from bot.replies.memory import Memory
 from bot.replies.routing import redirect
@@ -42,6 +42,8 @@ def conduct(helpdesk: Helpdesk, situation: Situation, reply: Reply) -> tuple[lis
 
 
 def _reply(helpdesk: Helpdesk, situation: Situation, memory: Memory, reply: Reply) -> list[Draft]:
+    if events.is_asked(helpdesk, situation, memory):
+        reply = events.tell_events
     if memory.form and situation.intent != "distress":
         return consultation.carry_on(helpdesk, situation, memory, reply)
     return redirect(helpdesk, situation, memory, reply)(helpdesk, situation, memory)

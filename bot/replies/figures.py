@@ -86,3 +86,22 @@ def tell_days_left(locale: str, days: int) -> str:
     if days == 0:
         return say(locale, "bot.figures.today")
     return say(locale, "bot.figures.days_left", count=days)
+
+
+def tell_days(locale: str, first: date, last: date) -> str:
+    """When something is: "2026. gada 8. decembrī", "15.–17. decembrī", or from one day until another."""
+    if first == last:
+        return _tell_day_at(locale, str(first.day), first)
+    if (first.year, first.month) == (last.year, last.month):
+        return _tell_day_at(locale, say(locale, "bot.figures.day_to_day", first=first.day, last=last.day), first)
+    return say(
+        locale,
+        "bot.figures.from_until",
+        first=tell_date(locale, first, opening=True),
+        last=tell_date(locale, last, opening=False),
+    )
+
+
+def _tell_day_at(locale: str, day: str, of: date) -> str:
+    months = find_sentence(locale, "bot.figures.months_at")
+    return say(locale, "bot.figures.date", day=day, month=months[of.month - 1], year=of.year)

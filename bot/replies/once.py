@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.helpdesk import Helpdesk
-from bot.replies import call_details, calls, questions
+from bot.replies import call_details, calls, events, questions
 from bot.replies.fallback import understand
 from bot.replies.languages import answer_locale
 from bot.replies.memory import Memory
@@ -25,5 +25,7 @@ def answer_once(
     `unanswered` (or `choice`: did you mean) where the library does not answer."""
     spoken = locale or answer_locale(question, helpdesk.settings.locale)
     situation = understand(Situation(text=question, locale=spoken, vector=vector))
-    reply = CATALOGUE.get(situation.intent, questions.answer)
-    return reply(helpdesk, situation, Memory())[0]
+    memory = Memory()
+    asks_events = events.is_asked(helpdesk, situation, memory)
+    reply = events.tell_events if asks_events else CATALOGUE.get(situation.intent, questions.answer)
+    return reply(helpdesk, situation, memory)[0]

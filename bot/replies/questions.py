@@ -135,14 +135,14 @@ def show_passage(helpdesk: Helpdesk, situation: Situation, memory: Memory, key: 
             MessageKind.ANSWER,
             mark_items(helpdesk, passage, passage.text),
             situation.locale,
-            buttons=tuple(_feedback_buttons(situation.locale)),
+            buttons=tuple(feedback_buttons(situation.locale)),
             sources=(link(passage, passage.text, 1.0),),
             evidence={"decision": "picked", "confidence": 1.0, "themes": tell_themes(helpdesk, [passage])},
         )
     ]
 
 
-def _feedback_buttons(locale: str) -> list[Button]:
+def feedback_buttons(locale: str) -> list[Button]:
     return [
         buttons.button(say(locale, "bot.buttons.helpful"), "feedback", helpful="yes"),
         buttons.button(say(locale, "bot.buttons.not_helpful"), "feedback", helpful="no"),

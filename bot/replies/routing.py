@@ -6,7 +6,7 @@ import re
 
 from bot.helpdesk import Helpdesk
 from bot.nlu.text import fold, tokenize
-from bot.replies import call_details, calls, particulars, smalltalk
+from bot.replies import call_details, calls, events, particulars, smalltalk
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 
@@ -22,7 +22,7 @@ def redirect(
     helpdesk: Helpdesk, situation: Situation, memory: Memory, reply: call_details.Reply
 ) -> call_details.Reply:
     """The reply to give instead, or `reply` itself."""
-    if situation.value is not None:
+    if situation.value is not None or reply is events.tell_events:
         return reply
     if is_wordless(situation.text):
         return smalltalk.puzzle
