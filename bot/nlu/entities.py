@@ -13,15 +13,11 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.lexicon import Lexicon, load_lexicon
-from bot.nlu.particulars import find_particulars
+from bot.nlu.lexicon import find_entities, load_lexicon
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class LexiconEntityExtractor(EntityExtractorMixin, GraphComponent):
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
-
     @classmethod
     def create(
         cls,
@@ -30,7 +26,8 @@ class LexiconEntityExtractor(EntityExtractorMixin, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> LexiconEntityExtractor:
-        return cls(load_lexicon())
+        load_lexicon()
+        return cls()
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -55,5 +52,5 @@ class LexiconEntityExtractor(EntityExtractorMixin, GraphComponent):
                 "end": item.end,
                 "extractor": "LexiconEntityExtractor",
             }
-            for item in [*self._lexicon.find(text), *find_particulars(text)]
+            for item in find_entities(text)
         ]

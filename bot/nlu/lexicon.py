@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from bot.nlu.informal import find_informal
 from bot.nlu.particulars import Found, find_particulars
 from bot.nlu.text import Token, fold, tokenize
 
@@ -169,5 +170,11 @@ def load_lexicon() -> Lexicon:
 
 
 def find_entities(text: str) -> list[Found]:
-    """Everything that can be read from a message: words of the vocabularies and particulars."""
-    return [*load_lexicon().find(text), *find_particulars(text)]
+    """Everything that can be read from a message: words of the vocabularies and particulars.
+
+    Who says that they are no organisation is none, whichever the message names: "neesam biedrība, tikai draugi".
+    """
+    told, informal = load_lexicon().find(text), find_informal(text)
+    if informal:
+        told = [informal, *(item for item in told if item.entity != informal.entity)]
+    return [*told, *find_particulars(text)]

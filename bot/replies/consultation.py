@@ -12,6 +12,7 @@ from bot.replies.form import CODED, LONG_STORY, PUZZLED, Form, read_answer
 from bot.replies.form_answers import take_answer
 from bot.replies.form_commands import COMMANDS, cancel, explain
 from bot.replies.form_questions import ask, tell_answers
+from bot.replies.informal import is_told
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import say
@@ -57,7 +58,7 @@ def carry_on(helpdesk: Helpdesk, situation: Situation, memory: Memory, reply: Re
     if STOPS.search(fold(situation.text)) and len(situation.text) <= SHORT:
         return cancel(helpdesk, situation, memory, form)
     command = COMMANDS.get(situation.intent)
-    if command and not _is_story(form, situation):
+    if command and not is_told(situation) and not _is_story(form, situation):
         return command(helpdesk, situation, memory, form)
     if is_puzzled(form, situation):
         return explain(helpdesk, situation, memory, form)
@@ -88,6 +89,8 @@ def is_interruption(form: Form, situation: Situation) -> bool:
     if situation.intent in ALWAYS_INTERRUPT and situation.confidence >= SURE:
         return not _is_story(form, situation)
     asks = situation.text.rstrip().endswith("?")
+    if is_told(situation):
+        return False
     if form.step == "matter":
         return asks and len(situation.text) < 100 and situation.intent in MAY_INTERRUPT
     if form.step != "confirm" and not asks and read_answer(form.step, situation).value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.helpdesk import Helpdesk
+from bot.nlu.informal import APPLICANT
 from bot.nlu.text import fold
 from bot.replies.form import (
     CODED,
@@ -19,6 +20,7 @@ from bot.replies.form import (
     take_words,
 )
 from bot.replies.form_questions import ask, tell_answer
+from bot.replies.informal import is_informal
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import find_sentence, say
@@ -29,26 +31,42 @@ def take_answer(helpdesk: Helpdesk, situation: Situation, memory: Memory, form: 
     locale = situation.locale
     if tells_more(form, situation):
         return add_to_matter(situation, memory, form)
-    if form.step == "confirm":
+    informal = take_informal(form, situation)
+    if form.step == "confirm" and not informal:
         return _correct_or_ask(situation, memory, form)
     corrected = correct(form, situation)
     reading = read_answer(form.step, situation)
-    if corrected and form.step == "matter" and len(situation.text) <= LONG_STORY:
+    if (corrected or informal) and form.step == "matter" and len(situation.text) <= LONG_STORY:
         reading = Reading(problem="short_matter")
     if reading.value is not None:
         form.put(form.step, reading.value)
     filled = fill_in(form, situation)
-    if reading.value is None and not corrected and not filled:
+    if reading.value is None and not corrected and not filled and not informal:
         words = take_words(form, situation)
         if words is None:
             memory.form = form.write()
             return [ask(memory, locale, say(locale, f"bot.form.problem.{reading.problem}"))]
         form.put(form.step, words)
     memory.form = form.write()
-    noted = say(locale, "bot.form.corrected", what=", ".join(corrected)) if corrected else ""
-    if filled and not noted:
-        noted = say(locale, "bot.form.noted", what=", ".join(filled))
-    return [ask(memory, locale, noted)]
+    return [ask(memory, locale, f"{informal} {tell_noted(locale, corrected, filled)}".strip())]
+
+
+def take_informal(form: Form, situation: Situation) -> str:
+    """Who has no organisation is a private person, whatever the form asks; gives what is said to that."""
+    if not is_informal(situation):
+        return ""
+    if form.step == "applicant":
+        form.put("applicant", APPLICANT)
+    else:
+        form.answers["applicant"] = APPLICANT
+        form.skipped = [step for step in form.skipped if step != "applicant"]
+    return say(situation.locale, "bot.form.informal")
+
+
+def tell_noted(locale: str, corrected: list[str], filled: list[str]) -> str:
+    if corrected:
+        return say(locale, "bot.form.corrected", what=", ".join(corrected))
+    return say(locale, "bot.form.noted", what=", ".join(filled)) if filled else ""
 
 
 def tells_more(form: Form, situation: Situation) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from bot.helpdesk import Helpdesk
 from bot.nlu.text import fold, tokenize
-from bot.replies import call_details, calls, events, particulars, smalltalk
+from bot.replies import call_details, calls, events, informal, particulars, smalltalk
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 
@@ -26,6 +26,10 @@ def redirect(
         return reply
     if is_wordless(situation.text):
         return smalltalk.puzzle
+    if informal.is_told(situation):
+        return informal.tell_informal
+    if reply is call_details.tell_applicants and informal.is_informal(situation):
+        return informal.tell_applicants
     if situation.intent in ABOUT_CALLS | {"question"}:
         named = call_details.find_named(helpdesk, situation)
         if named is not None:
