@@ -5,19 +5,26 @@ Rasa is told by bot.gateway.forgetting, from rows that erasing writes.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import select
 
-from bot import old_files
+from bot import erased_list, old_files
+from bot.backup import sqlite_path
+from bot.helpdesk import open_database
+from bot.installation_secret import SecretUnreadable, known_secrets
 from bot.settings import Settings
 from handoff import audit, retention
 from handoff.attachments import sweep_files
+from handoff.by_address import forget_again
 from handoff.database import Database
 from handoff.erasure import Erased, erase_conversation
 from handoff.errors import NotFound
 from handoff.models.conversation import Conversation
+from handoff.remembering import CONVERSATION, Names, list_erased
 
 
 def erase_files(settings: Settings, erased: Erased) -> None:
@@ -40,23 +47,61 @@ def run_retention(settings: Settings, database: Database, *, by: str = audit.SYS
     """All that is due: conversations with their files, rows, stray uploads, old logs and copies."""
     report = retention.apply(database, by=by, also=partial(erase_files, settings))
     files = {"uploads": sweep_uploads(settings, database), **old_files.delete_due(settings)}
+    erased_list.complete_list(settings, database)
+    erased_list.prune_list(settings)
     return retention.Report(report.kinds, report.erased, {**report.deleted, **files})
 
 
-def list_erased(database: Database) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Who is not to come back, and the secrets under which addresses were digested. `whole` is False where the
+    database could not be read and no list is beside it."""
+
+    erased: Names
+    secrets: tuple[bytes, ...]
+    whole: bool
+
+
+def remember_erased(settings: Settings) -> Remembered:
+    """Before the database is replaced: from it, and from the list beside it, which is there when it is damaged."""
+    listed = erased_list.read_list(settings)
+    known = read_erased(settings)
+    with suppress(SecretUnreadable):
+        return Remembered(listed | (known or {}), known_secrets(settings), bool(listed) or known is not None)
+    return Remembered(listed | (known or {}), (), bool(listed) or known is not None)
+
+
+def read_erased(settings: Settings) -> dict[str, datetime] | None:
+    """None if the database is not there or cannot be read."""
+    path = sqlite_path(settings)
+    if path is not None and not path.exists():
+        return None
+    try:
+        with closing(open_database(settings)) as database, database.reading() as session:
+            return list_erased(session)
+    except Exception:  # a damaged database fails in many ways, and is why one restores
+        return None
+
+
+def erase_again(settings: Settings, database: Database, before: Remembered, *, by: str) -> int:
+    """Those that a restored backup has brought back: how many conversations and subscriptions."""
     with database.reading() as session:
-        return tuple(session.scalars(select(Conversation.id).where(Conversation.erased_at.is_not(None))))
-
-
-def erase_again(settings: Settings, database: Database, conversations: Collection[str], *, by: str) -> int:
-    """Those of them that a restored backup has brought back: how many. Who was erased stays erased."""
-    count = 0
-    for conversation_id in conversations:
-        try:
-            with database.transaction() as session:
-                erased = erase_conversation(session, conversation_id, by=by)
-        except NotFound:
-            continue
-        erase_files(settings, erased)
-        count += 1
+        there = set(session.scalars(select(Conversation.id).where(Conversation.erased_at.is_(None))))
+    names = (name.partition(":") for name in before.erased)
+    back = [one for kind, _, one in names if kind == CONVERSATION and one in there]
+    count = sum(erase_one_again(settings, database, one, by) for one in back)
+    secrets = dict.fromkeys((*before.secrets, *known_secrets(settings)))
+    with database.transaction() as session:
+        count += forget_again(session, before.erased, tuple(secrets), by=by)
+    erased_list.complete_list(settings, database)
     return count
+
+
+def erase_one_again(settings: Settings, database: Database, conversation_id: str, by: str) -> bool:
+    try:
+        with database.transaction() as session:
+            erased = erase_conversation(session, conversation_id, by=by)
+    except NotFound:
+        return False
+    erase_files(settings, erased)
+    return True

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from handoff import audit
@@ -16,6 +18,7 @@ from handoff.models.outbox import Outgoing
 from handoff.models.signup import SignUp
 from handoff.models.subscription import GivenNotice, Subscriber, Subscription
 from handoff.outbox import SPENT
+from handoff.remembering import Names, erased_at, keep_addresses, note_address
 from handoff.signups import CHANNEL
 from handoff.subscriptions import find_row, forget_subscriber
 
@@ -40,10 +43,37 @@ def forget_address(session: Session, contact: str, *, by: str = audit.VISITOR) -
     gone = count_changed(session, delete(SignUp).where(SignUp.address == address)) if address else 0
     if known is not None:
         forget_subscriber(session, CHANNEL, address)
-    _forget_letters(session, address)
+    elif gone:
+        note_address(session, CHANNEL, address)
+    _forget_letters(session, Outgoing.channel == CHANNEL, Outgoing.address == address)
     if gone or known is not None:
         audit.record(session, by, "subscriber.erased", "subscriber")
     return gone + (known is not None)
+
+
+def forget_again(session: Session, erased: Names, secrets: Collection[bytes], *, by: str) -> int:
+    """What a restored backup has brought back of addresses erased since: how many subscribers and sign-ups went.
+    What is younger than the erasing came of the person's own new wish, and stays."""
+    gone = 0
+    for row in session.scalars(select(Subscriber)).all():
+        gone += _forget_row(session, row, row.channel, erased_at(erased, secrets, row.channel, row.address))
+    for sign_up in session.scalars(select(SignUp).where(SignUp.address != "")).all():
+        gone += _forget_row(session, sign_up, CHANNEL, erased_at(erased, secrets, CHANNEL, sign_up.address))
+    session.flush()
+    if gone:
+        audit.record(session, by, "subscriber.erased", "subscriber")
+    keep_addresses(session, erased)
+    return gone
+
+
+def _forget_row(session: Session, row: Subscriber | SignUp, channel: str, at: datetime | None) -> bool:
+    if at is None or row.created_at > at:
+        return False
+    session.delete(row)
+    _forget_letters(
+        session, Outgoing.channel == channel, Outgoing.address == row.address, Outgoing.created_at <= at
+    )
+    return True
 
 
 def count_address(session: Session, contact: str) -> int:
@@ -61,8 +91,8 @@ def _read(contact: str) -> str:
         return ""
 
 
-def _forget_letters(session: Session, address: str) -> None:
-    letters = (Outgoing.channel == CHANNEL, Outgoing.address == address, Outgoing.kind.in_(SPENT))
+def _forget_letters(session: Session, *whose: ColumnElement[bool]) -> None:
+    letters = (*whose, Outgoing.kind.in_(SPENT))
     session.execute(
         update(Outgoing)
         .where(*letters, Outgoing.state == "waiting")

@@ -19,6 +19,7 @@ from handoff.models.outbox import Notification, Outgoing
 from handoff.models.request import Request, RequestEvent, RequestNote
 from handoff.models.subscription import Subscriber
 from handoff.records import find_open_request, lock_conversation
+from handoff.subscriptions import forget_subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def _forget_ways_in(session: Session, conversation: Conversation) -> None:
     here = conversation.id
     session.execute(delete(VisitorToken).where(VisitorToken.conversation_id == here))
     session.execute(delete(ResumeCode).where(ResumeCode.conversation_id == here))
-    session.execute(delete(Subscriber).where(Subscriber.conversation_id == here))
+    for subscriber in session.scalars(select(Subscriber).where(Subscriber.conversation_id == here)).all():
+        forget_subscriber(session, subscriber.channel, subscriber.address)
     session.execute(
         update(Outgoing)
         .where(Outgoing.conversation_id == here, Outgoing.state.in_(("waiting", "failed")))

@@ -16,7 +16,7 @@ OUTBOX = "outbox"
 UPDATES = "updates"
 """Something came in from a chat channel."""
 ERASURES = "erasures"
-"""Rasa has something to forget."""
+"""Somebody was erased: Rasa has something to forget, the list of the erased has a line to add."""
 
 
 def conversation_topic(conversation_id: str) -> str:

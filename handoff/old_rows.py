@@ -12,7 +12,7 @@ from handoff.database import count_changed, now, settings_of
 from handoff.models.base import Base
 from handoff.models.conversation import ResumeCode, VisitorToken
 from handoff.models.coordinator import CoordinatorSession, FailedSignIn
-from handoff.models.erasure import TrackerErasure
+from handoff.models.erasure import ErasedAddress, TrackerErasure
 from handoff.models.outbox import Notification, Outgoing
 from handoff.models.signup import SignUp
 from handoff.models.subscription import Subscriber, Subscription
@@ -48,12 +48,15 @@ def list_kinds(session: Session) -> tuple[OldRows, ...]:
         ~_heard_of_since(finished),
     )
     outbox = (Outgoing.state != "waiting", Outgoing.finished_at < finished)
-    days = settings.keep_outbox_days
+    days, remembered = settings.keep_outbox_days, moment - timedelta(days=settings.keep_audit_days)
     return (
         OldRows("outbox", days, finished, Outgoing, and_(*outbox)),
         OldRows("notifications", days, finished, Notification, Notification.created_at < finished),
         OldRows("subscribers", days, finished, Subscriber, and_(*ended)),
         OldRows("trackers", days, finished, TrackerErasure, TrackerErasure.erased_at < finished),
+        OldRows(
+            "erasures", settings.keep_audit_days, remembered, ErasedAddress, ErasedAddress.erased_at < remembered
+        ),
         OldRows("sign_ups", settings.keep_unconfirmed_days, unconfirmed, SignUp, SignUp.created_at < unconfirmed),
         OldRows("sign_ins", 1, yesterday, FailedSignIn, FailedSignIn.at < yesterday),
         OldRows("sessions", 0, moment, CoordinatorSession, CoordinatorSession.expires_at < moment),

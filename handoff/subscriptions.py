@@ -15,6 +15,7 @@ from handoff.errors import Invalid, NotFound
 from handoff.intake import take_locale
 from handoff.models.subscription import Subscriber, Subscription
 from handoff.notices import REMINDER_DAYS, Wish
+from handoff.remembering import note_address
 
 MOST = 20
 """Subscriptions of one subscriber."""
@@ -232,8 +233,9 @@ def view_subscriber(row: Subscriber) -> SubscriberView:
 
 
 def forget_subscriber(session: Session, channel: str, address: str) -> None:
-    """Delete what is known of them, notices given included."""
+    """Delete what is known of them, notices given included. That they were is remembered, by a digest."""
     row = find_row(session, channel, address)
     if row is not None:
         session.delete(row)
+        note_address(session, channel, address)
         session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -49,51 +50,42 @@ def restore(source: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
     from bot.backup import BackupError
     from bot.backup import restore as put_back
     from bot.cli.parts import open_database, read_settings
-    from bot.erasing import erase_again
+    from bot.erasing import erase_again, remember_erased
 
     settings = read_settings()
-    gone = find_erased(settings)
+    before = remember_erased(settings)
     try:
         manifest = put_back(settings, source)
     except BackupError as error:
         fail(str(error))
         return
     database = open_database()
-    again = erase_again(settings, database, gone or (), by="restore")
+    again = erase_again(settings, database, before, by="restore")
     database.close()
     if json:
-        print_json({**asdict(manifest), "erased_again": again if gone is not None else None})
+        print_json({**asdict(manifest), "erased_again": again if before.whole else None})
         return
     print(f"restored what was saved at {manifest.made_at}; the next start makes the index anew")
-    if gone is None:
-        print(
-            "The database before could not be read: whoever asked to be erased since then has to be erased again."
+    if again:
+        print(f"{again} conversations and subscriptions that were erased since then were erased again")
+    for warning in warn_of_erased(settings, before.whole, manifest.made_at):
+        print(warning)
+
+
+def warn_of_erased(settings: Settings, whole: bool, made_at: str) -> Iterator[str]:
+    """What is left to the operator, since it is remembered nowhere."""
+    from datetime import datetime
+
+    if not whole:
+        yield (
+            f"Neither the database before nor {settings.data / 'erased'} could be read: whoever asked to be "
+            "erased since then has to be erased again."
         )
-    elif again:
-        print(f"{again} conversations that were erased since then were erased again")
-
-
-def find_erased(settings: Settings) -> tuple[str, ...] | None:
-    """Conversations erased in the database that is about to be replaced. None if it cannot be read any more."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from bot.backup import sqlite_path
-    from bot.cli.parts import open_database
-    from bot.erasing import list_erased
-
-    path = sqlite_path(settings)
-    if path is not None and not path.exists():
-        return None
-    try:
-        database = open_database()
-    except Exception:  # a damaged database fails in many ways, and is why one restores
-        return None
-    try:
-        return list_erased(database)
-    except SQLAlchemyError:
-        return None
-    finally:
-        database.close()
+    if (settings.clock() - datetime.fromisoformat(made_at)).days >= settings.keep_audit_days:
+        yield (
+            f"The backup is older than {settings.keep_audit_days} days (HELPDESK_KEEP_AUDIT_DAYS): which "
+            "addresses were erased before that is not remembered."
+        )
 
 
 def migrate(

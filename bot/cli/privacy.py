@@ -82,6 +82,7 @@ def erase(
 ) -> None:
     """Erase one person everywhere. The content goes; counts stay."""
     from bot.cli.parts import open_database, read_settings
+    from bot.erased_list import complete_list
     from bot.erasing import erase_files
     from handoff.by_address import count_address, forget_address
     from handoff.erasure import erase_conversation
@@ -101,6 +102,7 @@ def erase(
             files += len(erased.files)
         with database.transaction() as session:
             forget_address(session, whose, by=BY)
+        complete_list(settings, database)
     also = " and subscriptions by e-mail" if subscribed else ""
     if json:
         print_json({"conversations": found, "subscriptions": bool(subscribed), "erased": yes, "files": files})

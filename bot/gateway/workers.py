@@ -10,6 +10,7 @@ from functools import partial
 
 from bot.call_refresh import refresh_calls
 from bot.channels.announcer import Announcer
+from bot.erased_list import keep_list
 from bot.erasing import run_retention
 from bot.gateway.forgetting import keep_forgetting
 from bot.gateway.turns import TurnWorker
@@ -90,6 +91,7 @@ def make_workers(helpdesk: Helpdesk, rasa: Rasa | None) -> dict[str, Callable[[]
         "materials": partial(keep_reading, helpdesk),
         "retention": partial(keep_retention, helpdesk),
         "questions": partial(keep_grouping, helpdesk),
+        "erased": partial(keep_list, helpdesk.settings, helpdesk.database),
     }
     if rasa is not None:
         workers["forgetting"] = partial(keep_forgetting, helpdesk, rasa)

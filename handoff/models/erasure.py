@@ -1,4 +1,4 @@
-"""What is still to be forgotten outside the database."""
+"""What is still to be forgotten outside the database, and what must not come back into it."""
 
 from __future__ import annotations
 
@@ -16,4 +16,14 @@ class TrackerErasure(Base):
     __tablename__ = "tracker_erasures"
 
     conversation_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    erased_at: Mapped[datetime]
+
+
+class ErasedAddress(Base):
+    """An address on a channel that was erased, by a digest of it (see handoff.remembering): what is older than
+    `erased_at` goes again if a backup brings it back."""
+
+    __tablename__ = "erased_addresses"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     erased_at: Mapped[datetime]

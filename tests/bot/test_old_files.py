@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot import old_files
-from bot.erasing import erase_again, list_erased, run_retention
+from bot.erasing import run_retention
 from bot.helpdesk import open_database
 from bot.settings import Settings
-from handoff.conversations import open_conversation
-from handoff.erasure import erase_conversation
 from handoff.retention import last_run
 
 A_DAY = 24 * 3600
@@ -58,20 +56,4 @@ def test_one_run_sees_to_rows_and_files_and_is_on_record(settings: Settings) -> 
         run = last_run(session)
     assert run is not None
     assert run.actor == "system"
-    database.close()
-
-
-def test_who_was_erased_stays_erased_after_a_restore(settings: Settings) -> None:
-    database = open_database(settings)
-    ids = []
-    for _ in range(2):
-        with database.transaction() as session:
-            ids.append(
-                open_conversation(session, channel="web", locale="lv", consent="1", page=None, greeting=[])[0].id
-            )
-    with database.transaction() as session:
-        erase_conversation(session, ids[0])
-    assert list_erased(database) == (ids[0],)
-    assert erase_again(settings, database, ids, by="restore") == 1, "one was erased already"
-    assert set(list_erased(database)) == set(ids)
     database.close()
