@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -115,6 +116,19 @@ def test_a_reader_is_not_stopped_by_a_writer(world: World) -> None:
         session.execute(text("UPDATE conversations SET locale = 'en'"))
         assert world.conversation(conversation).locale == "lv"
     assert world.conversation(conversation).locale == "en"
+
+
+def test_what_is_deleted_is_overwritten_in_sqlites_file(tmp_path: Path) -> None:
+    path, word = tmp_path / "helpdesk.sqlite3", "vardotava" * 20
+    database = Database(f"sqlite:///{path}", system_clock)
+    with database.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE said (text TEXT)"))
+        connection.execute(text("INSERT INTO said VALUES (:word)"), {"word": word})
+    with database.engine.begin() as connection:
+        assert connection.scalar(text("PRAGMA secure_delete")) == 1
+        connection.execute(text("DELETE FROM said"))
+    database.close()
+    assert word.encode() not in path.read_bytes()
 
 
 def test_an_instant_without_a_zone_is_refused(world: World) -> None:
