@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handoff import audit, events
-from handoff.database import now
+from handoff import events
 from handoff.dossiers import get_dossier
 from handoff.errors import NotFound
 from handoff.listing import count_requests, list_requests
@@ -52,7 +51,6 @@ __all__ = [
     "remind",
     "reopen",
     "reply",
-    "set_hold",
     "tell_place",
     "tell_writing",
     "transfer",
@@ -92,20 +90,6 @@ def tell_writing(session: Session, actor: Actor, number: int) -> None:
         raise NotFound("no such request")
     if request.assignee_id == actor.id and request.state != "closed":
         events.note(session, events.typing_topic(request.conversation_id))
-
-
-def set_hold(session: Session, actor: Actor, number: int, *, hold: bool) -> None:
-    """Keep a request and its conversation from retention, or no longer."""
-    require_answering(actor)
-    hold_request(session, number, hold=hold, by=actor.id)
-
-
-def hold_request(session: Session, number: int, *, hold: bool, by: str) -> None:
-    """The same for whoever runs the helpdesk (`by`: cli). Raises NotFound."""
-    conversation, request = lock_request(session, number)
-    request.hold = conversation.hold = hold
-    request.updated_at = now(session)
-    audit.record(session, by, "request.hold" if hold else "request.unhold", f"request:{number}")
 
 
 def tell_place(session: Session, conversation_id: str) -> dict[str, Any] | None:

@@ -158,16 +158,22 @@ def apply_retention(settings: Settings, database: Database) -> dict[str, Any]:
 
 def hold(
     number: Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="The request's number.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; seen at the desk in the request's history.")],
     off: Annotated[bool, typer.Option("--off", help="It may go again when its time is over.")] = False,
 ) -> None:
-    """Keep a request and its conversation from retention, for a dispute or a complaint; put on record."""
+    """Keep a request and its conversation from retention, for a dispute or a complaint; put on record.
+
+    Administrators can do so at the desk.
+    """
     from bot.cli.parts import open_database
-    from handoff.errors import NotFound
-    from handoff.requests import hold_request
+    from handoff.errors import Invalid, NotFound
+    from handoff.holding import hold_request
 
     try:
         with open_database().transaction() as session:
-            hold_request(session, number, hold=not off, by=BY)
+            hold_request(session, number, hold=not off, reason=reason, by=BY)
     except NotFound:
         fail(f"There is no request {number}.")
+    except Invalid as error:
+        fail(f"The reason: {error}.")
     print(f"request {number} is {'no longer ' if off else ''}on hold")

@@ -11,6 +11,7 @@ from handoff import attachments, audit, conversations, exporting, outbox, reques
 from handoff.erasure import erase_conversation, find_by_contact
 from handoff.errors import NotFound
 from handoff.feedback import rate_request, record_verdict
+from handoff.holding import set_hold
 from handoff.messages import Author
 from handoff.models.message import MessageRow
 from handoff.models.request import Request
@@ -184,18 +185,19 @@ def test_each_kind_is_kept_for_its_own_time(make_world: Make) -> None:
 def test_what_is_held_stays(make_world: Make) -> None:
     world = make_world(keep_requests_days=30)
     anna, conversation = world.coordinator("Anna"), world.visitor()
+    boss = world.coordinator("Vija", role="administrator")
     number = world.ask_person(conversation).number
     world.claim(anna, number)
     world.close(anna, number)
     with world.database.transaction() as session:
-        requests.set_hold(session, anna, number, hold=True)
+        set_hold(session, boss, number, hold=True, reason="Strīds par līgumu")
     world.clock.advance(days=31)
     with world.database.reading() as session:
         kinds = {kind.name: kind for kind in retention.preview(session)}
     assert (kinds["requests"].due, kinds["requests"].held) == (0, 1)
     assert retention.apply(world.database).erased == ()
     with world.database.transaction() as session:
-        requests.set_hold(session, anna, number, hold=False)
+        set_hold(session, boss, number, hold=False, reason="Strīds beidzies")
     assert len(retention.apply(world.database).erased) == 1
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from bot.gateway.desk.holds import hold, unhold
 from bot.helpdesk import Helpdesk
 from handoff import outbox, requests
 from handoff.approvals import approve, refuse
@@ -103,6 +104,8 @@ ACTIONS: dict[str, Act] = {
     "edit": lambda _, session, actor, number, form: edit_reply(session, actor, number, form.message, form.words),
     "resend": lambda _, session, actor, number, form: outbox.resend_for(session, actor, number, form.delivery),
     "approve": send_held,
+    "hold": hold,
+    "unhold": unhold,
     "refuse": lambda _, session, actor, number, form: refuse(session, actor, number, form.held, form.note),
 }
 

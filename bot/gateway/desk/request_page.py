@@ -14,6 +14,7 @@ from bot.gateway.desk.acting import ACTIONS, ActForm, perform
 from bot.gateway.desk.authentication import ANSWERING
 from bot.gateway.desk.canned_texts import offer_canned
 from bot.gateway.desk.describing import describe_form, describe_theme, tell_history
+from bot.gateway.desk.holds import find_hold
 from bot.gateway.desk.page_callers import Answering, Number, go, word_error
 from bot.gateway.desk.suggesting import find_question
 from bot.gateway.errors import from_handoff
@@ -69,6 +70,7 @@ def show_request(
         "canned": offer_canned(canned, dossier, actor, one.locale),
         "form": describe_form(dossier.form, locale),
         "theme": describe_theme(one.topic, locale),
+        "hold": find_hold(dossier.history, locale),
         "history": tell_history(dossier.history, locale),
         "question": find_question(dossier.messages, one.summary),
         "colleagues": [person for person in people if person.email != one.assignee],

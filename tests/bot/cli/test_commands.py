@@ -126,10 +126,12 @@ def test_a_hold_is_set_and_taken_off_and_shows_in_the_preview(tmp_path: Path) ->
         withdraw(session, conversation)
     database.close()
     for arguments, held in (((), 1), (("--off",), 0)):
-        assert call(tmp_path, "hold", str(number), *arguments).returncode == 0
+        assert call(tmp_path, "hold", str(number), "--reason", "Strīds", *arguments).returncode == 0
         kinds = {kind["name"]: kind for kind in json.loads(call(tmp_path, "retention", "--json").stdout)["kinds"]}
         assert (kinds["requests"]["held"], kinds["requests"]["due"]) == (held, 1 - held)
-    assert call(tmp_path, "hold", "999").returncode == 1
+    assert call(tmp_path, "hold", "999", "--reason", "Strīds").returncode == 1
+    assert call(tmp_path, "hold", str(number), "--reason", " ").returncode == 1
+    assert call(tmp_path, "hold", str(number)).returncode == 2
 
 
 def test_retention_only_tells_until_it_is_told_to(tmp_path: Path) -> None:
