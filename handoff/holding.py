@@ -26,8 +26,8 @@ def set_hold(session: Session, actor: Actor, number: int, *, hold: bool, reason:
 
 
 def hold_request(session: Session, number: int, *, hold: bool, reason: str, by: str) -> None:
-    """The same for whoever runs the helpdesk (`by`: cli). What is so already stays as it is; the conversation is on
-    hold while any request is."""
+    """The same for whoever runs the helpdesk (`by`: cli). What is so already stays as it is. The conversation is
+    on hold while any of its requests is."""
     conversation, request = lock_request(session, number)
     told = take_text(session, reason, longest=LONGEST_REASON)
     if request.hold == hold:
