@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from handoff import audit, availability, clocks, coordinators, moves, second_factor, sessions
 from handoff.api_tokens import list_tokens
+from handoff.assignment import list_languages
 from handoff.coordinators import NewAccount
 from handoff.database import now
 from handoff.errors import Invalid, NotAllowed, NotFound
@@ -35,6 +36,7 @@ class Account:
     role: str
     locale: str
     skills: tuple[str, ...]
+    languages: tuple[str, ...]
     most_open: int
     created_at: datetime
     seen_at: datetime | None
@@ -55,6 +57,7 @@ class Changes:
     locale: str
     skills: Sequence[str]
     most_open: int
+    languages: Sequence[str] = ()
 
 
 def list_accounts(session: Session, actor: Actor) -> list[Account]:
@@ -90,6 +93,7 @@ def view_account(session: Session, row: Coordinator, open_requests: int) -> Acco
         role=row.role,
         locale=row.locale,
         skills=tuple(row.skills),
+        languages=list_languages(row),
         most_open=row.most_open,
         created_at=row.created_at,
         seen_at=row.seen_at,
@@ -160,13 +164,20 @@ def set_profile(session: Session, row: Coordinator, given: Changes) -> list[str]
         locale=given.locale,
         skills=given.skills,
         most_open=given.most_open,
+        languages=given.languages,
     )
     after = profile_of(row)
     return [name for name in before if before[name] != after[name]]
 
 
 def profile_of(row: Coordinator) -> dict[str, object]:
-    return {"name": row.name, "locale": row.locale, "skills": list(row.skills), "most_open": row.most_open}
+    return {
+        "name": row.name,
+        "locale": row.locale,
+        "skills": list(row.skills),
+        "languages": list_languages(row),
+        "most_open": row.most_open,
+    }
 
 
 def deactivate_account(session: Session, actor: Actor, account_id: str, *, to: str | None = None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,15 +13,15 @@ from sqlalchemy.orm import Session
 
 from handoff import audit, moves
 from handoff.api_tokens import actor_of_token, issue_token, list_tokens, revoke_token
+from handoff.assignment import list_languages
 from handoff.availability import ANSWERS
 from handoff.database import now, take_turn
 from handoff.errors import IllegalMove, Invalid, NotFound
-from handoff.intake import take_locale
 from handoff.models.base import clean_text
 from handoff.models.coordinator import ApiToken, Coordinator
 from handoff.models.request import Request
-from handoff.notifying import check_preferences, keep_chat
 from handoff.passwords import hash_password, make_password
+from handoff.profiles import set_profile
 from handoff.sessions import (
     SignedIn,
     actor_of_session,
@@ -232,6 +231,7 @@ def describe_coordinator(session: Session, coordinator_id: str) -> dict[str, Any
         "role": row.role,
         "locale": row.locale,
         "skills": list(row.skills),
+        "languages": list(list_languages(row)),
         "most_open": row.most_open,
         "available": row.available,
         "seen_at": row.seen_at,
@@ -273,29 +273,3 @@ def set_absence(
     row.absent_from, row.absent_until = begin, end
     row.cover_id = stand_in.id if stand_in else None
     audit.record(session, actor.id, "coordinator.absence", f"coordinator:{row.id}")
-
-
-def set_profile(
-    session: Session,
-    actor: Actor,
-    *,
-    name: str | None = None,
-    locale: str | None = None,
-    skills: Sequence[str] | None = None,
-    most_open: int | None = None,
-    preferences: dict[str, Any] | None = None,
-) -> None:
-    """What is given is changed. Raises Invalid for what is out of bounds."""
-    row = session.get_one(Coordinator, actor.id)
-    if name is not None:
-        row.name = clean_text(name).strip()[:100] or row.name
-    if locale is not None:
-        row.locale = take_locale(locale)
-    if skills is not None:
-        row.skills = sorted({clean_text(skill)[:40] for skill in skills})[:50]
-    if most_open is not None:
-        if not 1 <= most_open <= 500:
-            raise Invalid("from 1 to 500 requests", field="most_open", reason="out_of_bounds")
-        row.most_open = most_open
-    if preferences is not None:
-        row.preferences = {**keep_chat(row), **check_preferences(preferences)}

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from handoff import audit
+from handoff.assignment import find_language, list_languages
 from handoff.editing import list_edits, may_edit
 from handoff.errors import NotFound
 from handoff.held import list_held
@@ -55,10 +56,17 @@ def get_dossier(session: Session, actor: Actor, number: int) -> Dossier:
         earlier=find_earlier(session, actor, request, conversation),
         page=conversation.page,
         suggested=view.suggested,
+        language=find_language(session, request),
+        suggested_languages=find_suggested_languages(session, request),
         held=tuple(list_held(session, number)),
         read_seq=read_seq,
         owned_ids=find_editable(conversation, request, rows, actor),
     )
+
+
+def find_suggested_languages(session: Session, request: Request) -> tuple[str, ...]:
+    suggested = session.get(Coordinator, request.suggested_id) if request.suggested_id else None
+    return list_languages(suggested) if suggested else ()
 
 
 def find_editable(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from handoff import moves
 from handoff.database import word
 from handoff.errors import Invalid
 from handoff.feedback import record_verdict
+from handoff.figures import LANGUAGES
 from handoff.folding import add_folded
 from handoff.held import keep_answers
 from handoff.intake import take_locale
@@ -49,6 +50,7 @@ def hand_over(session: Session, conversation: Conversation, draft: Draft, data: 
         topic=data.get("topic"),
         summary=str(data.get("summary") or ""),
         form=data.get("form") if isinstance(data.get("form"), dict) else None,
+        language=_language_of(draft),
     )
     if is_new:
         said = session.scalars(_last_words(conversation)).all()
@@ -59,6 +61,13 @@ def hand_over(session: Session, conversation: Conversation, draft: Draft, data: 
     text = f"{draft.text}\n\n{expectation}" if draft.text else expectation
     told = {**draft.data, "request": described}
     return replace(draft, kind=MessageKind.HANDOFF, text=text, data=told), None
+
+
+def _language_of(draft: Draft) -> str | None:
+    """The one the message was written in, where it could be told."""
+    about = draft.evidence.get("about")
+    told = about.get("language") if isinstance(about, Mapping) else None
+    return str(told) if told in LANGUAGES else None
 
 
 def hold(session: Session, conversation: Conversation, draft: Draft, data: dict[str, Any]) -> Applied:

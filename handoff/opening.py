@@ -29,11 +29,12 @@ def open_request(
     topic: str | None = None,
     summary: str = "",
     form: Mapping[str, Any] | None = None,
+    language: str | None = None,
     actor: str = "bot",
 ) -> tuple[Request, bool]:
     """The conversation's request, and whether it is a new one: while one is open, no other begins.
 
-    The conversation must be locked.
+    The conversation must be locked. `language` is the one it was asked in, if that is known.
     """
     existing = find_open_request(session, conversation.id)
     if existing is not None:
@@ -63,7 +64,7 @@ def open_request(
     session.flush()
     clocks.start(session, request)
     history.write(session, request, "opened", actor, after="new", reason=request.reason)
-    assignment.suggest(session, request)
+    assignment.suggest(session, request, language=language)
     notifying.request_opened(session, request)
     return request, True
 

@@ -131,7 +131,7 @@ def find_assignable(session: Session) -> Sequence[int]:
 def assign(session: Session, conversation: Conversation, request: Request) -> bool:
     if request.state != "new":
         return False
-    chosen = assignment.choose_present(session, request.topic)
+    chosen = assignment.choose_present(session, assignment.want(session, request))
     if chosen is None:
         return False
     moves.hand_to(session, conversation, request, chosen, "system")

@@ -146,6 +146,9 @@ class Dossier:
     earlier: tuple[RequestView, ...] = ()
     page: str | None = None
     suggested: str | None = None
+    language: str = "lv"
+    """The one the visitor writes in: lv, en or ru."""
+    suggested_languages: tuple[str, ...] = ()
     held: tuple[Held, ...] = ()
     read_seq: int = 0
     """How far the one who asks had read before."""

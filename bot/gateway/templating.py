@@ -26,6 +26,7 @@ from bot.wording import LOCALES, find_words, say
 
 FOLDER = Path(__file__).parent / "templates"
 NAMES = {"lv": "Latviešu", "en": "English"}
+"""Of the languages spoken here, each in itself."""
 
 
 def choose_locale(request: Request) -> str:

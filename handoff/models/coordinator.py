@@ -12,7 +12,8 @@ from handoff.models.base import Base
 
 
 class Coordinator(Base):
-    """`skills` are theme codes; none means all. `seen_at` is the last sign of life of their inbox.
+    """`skills` are theme codes; none means all. `languages` are those they answer in; none means `locale` alone.
+    `seen_at` is the last sign of life of their inbox.
 
     `assigned_at` is when work was last given to them, for taking turns. `preferences` say how they are notified.
     """
@@ -34,6 +35,7 @@ class Coordinator(Base):
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None]
     skills: Mapped[list[str]]
+    languages: Mapped[list[str]] = mapped_column(default=list)
     most_open: Mapped[int] = mapped_column(default=10)
     available: Mapped[bool] = mapped_column(default=True)
     seen_at: Mapped[datetime | None]

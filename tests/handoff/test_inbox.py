@@ -115,6 +115,7 @@ def test_the_dossier_holds_what_was_understood_and_shown(world: World, anna: Act
         "/konkursi",
         "anna@example.org",
     )
+    assert (dossier.language, dossier.suggested_languages) == ("lv", ("lv",))
     assert [entry["action"] for entry in dossier.history] == ["opened", "owner"]
     assert all("evidence" not in str(message.data) for message in dossier.messages)
 

@@ -2,18 +2,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
 from sqlalchemy import select
 
 from handoff import notifying, requests
-from handoff.coordinators import disable_coordinator, set_absence
+from handoff.conversations import get_conversation
+from handoff.coordinators import disable_coordinator, set_absence, set_profile
 from handoff.messages import Author
 from handoff.models.outbox import Notification
 from handoff.sweeping import Swept, sweep
 from handoff.views import Actor, Owner
-from tests.handoff.world import World, text
+from tests.handoff.world import World, handoff, text
 
 Make = Callable[..., World]
 
@@ -214,6 +216,44 @@ def test_work_goes_by_skill_then_load_then_turn(make_world: Make) -> None:
     sweep(world.database)
     holders = [world.request(number).assignee_name for number in numbers]
     assert holders == ["Anna", "Cilda", "Berta", "Anna", "Berta"]
+
+
+def test_work_goes_first_to_who_speaks_the_language(make_world: Make) -> None:
+    world = make_world(assign=True)
+    anna = world.coordinator("Anna", skills=["ageing"])
+    berta = world.coordinator("Berta", languages=["lv", "en"], most_open=1)
+    world.present(anna, berta)
+    english = [world.ask_person(world.visitor(locale="en"), topic="ageing").number for _ in range(2)]
+    sweep(world.database)
+    holders = [world.request(number).assignee_name for number in english]
+    assert holders == ["Berta", "Anna"], "where nobody else speaks it, anybody helps"
+
+
+def test_russian_is_heard_though_the_bot_speaks_none(make_world: Make) -> None:
+    world = make_world()
+    anna = world.coordinator("Anna", most_open=100)
+    cilda = world.coordinator("Cilda", languages=["lv", "ru"])
+    world.present(anna, cilda)
+    asked = world.visitor()
+    world.say(asked, "Позовите человека, пожалуйста")
+    world.answer(replace(handoff(), evidence={"about": {"language": "ru"}}))
+    with world.database.reading() as session:
+        number = get_conversation(session, asked).request_number
+    assert number is not None
+    assert world.request(number).suggested == "cilda@example.org"
+    world.claim(anna, number)
+    with world.database.transaction() as session:
+        requests.release(session, anna, number)
+    assert world.request(number).suggested == "cilda@example.org", "it is remembered when the request comes back"
+
+
+def test_without_a_word_on_languages_the_language_of_the_desk_counts(make_world: Make) -> None:
+    world = make_world()
+    anna, berta = world.coordinator("Anna"), world.coordinator("Berta")
+    with world.database.transaction() as session:
+        set_profile(session, berta, locale="en")
+    world.present(anna, berta)
+    assert world.ask_person(world.visitor(locale="en")).suggested == "berta@example.org"
 
 
 def test_equals_take_turns(make_world: Make) -> None:

@@ -20,6 +20,7 @@ from handoff.administration import Account, Changes
 from handoff.availability import ANSWERS
 from handoff.coordinators import ROLES, SignedIn
 from handoff.errors import HandoffError
+from handoff.figures import LANGUAGES
 from handoff.requests import Actor
 from knowledge.vocabulary import load_vocabularies
 
@@ -34,6 +35,7 @@ class AccountForm(BaseModel):
     role: str = Field("coordinator", max_length=20)
     locale: str = Field("lv", max_length=5)
     skills: list[str] = Field(default_factory=list, max_length=100)
+    languages: list[str] = Field(default_factory=list, max_length=10)
     most_open: str = Field("10", max_length=10)
 
     def changes(self) -> Changes:
@@ -46,6 +48,7 @@ class AccountForm(BaseModel):
             locale=self.locale,
             skills=[skill for skill in self.skills if skill in known],
             most_open=int(most) if most.isascii() and most.isdecimal() else 0,
+            languages=self.languages,
         )
 
 
@@ -56,6 +59,7 @@ def form_of(account: Account) -> AccountForm:
         role=account.role,
         locale=account.locale,
         skills=list(account.skills),
+        languages=list(account.languages),
         most_open=str(account.most_open),
     )
 
@@ -86,6 +90,7 @@ def show_people(
         accounts=accounts,
         roles=ROLES,
         languages_spoken=LOCALES,
+        answered_in=LANGUAGES,
         themes=name_themes(choose_locale(request)),
         **facts,
     )
@@ -142,6 +147,7 @@ def show_account(
         own=account.id == actor.id,
         roles=ROLES,
         languages_spoken=LOCALES,
+        answered_in=LANGUAGES,
         themes=name_themes(choose_locale(request)),
         done=done,
         **facts,

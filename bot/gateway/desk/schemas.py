@@ -84,6 +84,8 @@ class DossierOut(BaseModel):
     earlier: list[RequestView]
     page: str | None
     suggested: str | None
+    language: str = Field(description="The one the visitor writes in: lv, en or ru.")
+    suggested_languages: list[str] = Field(description="Those the suggested coordinator answers in.")
 
     @classmethod
     def of(cls, dossier: Dossier) -> DossierOut:
@@ -97,4 +99,6 @@ class DossierOut(BaseModel):
             earlier=list(dossier.earlier),
             page=dossier.page,
             suggested=dossier.suggested,
+            language=dossier.language,
+            suggested_languages=list(dossier.suggested_languages),
         )

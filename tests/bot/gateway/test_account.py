@@ -44,6 +44,17 @@ def test_name_and_language_are_ones_own(helpdesk: Helpdesk, browser: TestClient,
     assert (status, 'role="alert"' in page) == (422, True)
 
 
+def test_the_languages_one_answers_in_are_chosen(
+    helpdesk: Helpdesk, browser: TestClient, anna: NewAccount
+) -> None:
+    assert told(helpdesk, anna)["languages"] == ["lv"], "until something is said"
+    status, page = send(browser, "/languages", languages=["ru", "lv", "xx"])
+    assert (status, "Valodas ir saglabātas." in page) == (200, True)
+    assert 'value="ru" checked' in page
+    assert 'value="en" checked' not in page
+    assert told(helpdesk, anna)["languages"] == ["lv", "ru"]
+
+
 def test_an_absence_ends_with_its_last_day_and_somebody_stands_in(
     helpdesk: Helpdesk, browser: TestClient, anna: NewAccount
 ) -> None:

@@ -78,6 +78,8 @@ def test_a_colleague_is_changed_helped_and_deactivated(helpdesk: Helpdesk, boss:
     address = f"{PEOPLE}/{id_of(helpdesk, 'zane@example.org')}"
     changed = boss.post(address, **{**ZANE, "role": "editor", "name": "Zane K."})
     assert "Izmaiņas ir saglabātas" in changed.text
+    assert 'value="en" checked' in changed.text, "the language of the desk, until another is ticked"
+    assert 'value="ru" checked' in boss.post(address, **ZANE, languages=["ru"]).text
     assert "Redaktors" in changed.text
     for act, told in (("end-sessions", "sesijas ir izbeigtas"), ("unlock", "atbrīvota")):
         assert told in boss.post(f"{address}/{act}").text

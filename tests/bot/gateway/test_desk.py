@@ -99,6 +99,12 @@ def test_a_closed_request_gives_the_conversation_back(
     assert visitor.wait_for_answer(seq)["kind"] == "answer"
 
 
+def test_the_dossier_tells_the_languages_of_both_sides(browser: TestClient, number: int) -> None:
+    page = browser.get(f"/inbox/{number}").text
+    assert "Apmeklētāja valoda</dt><dd>latviešu" in page
+    assert "anna (latviešu)" in page
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", "/me"), ("GET", "/requests"), ("GET", "/requests/1"), ("POST", "/requests/1/claim"),

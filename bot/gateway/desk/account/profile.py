@@ -17,6 +17,7 @@ from bot.wording import LOCALES
 from handoff.availability import ANSWERS, is_absent, list_answering
 from handoff.coordinators import SignedIn, describe_coordinator, set_absence, set_available, set_profile
 from handoff.errors import HandoffError, Invalid
+from handoff.figures import LANGUAGES
 from handoff.models.coordinator import Coordinator
 
 router = APIRouter(prefix=HOME, include_in_schema=False)
@@ -73,6 +74,7 @@ def show_page(request: Request, helpdesk: Helpdesk, signed_in: SignedIn, **told:
         account=account,
         answers=signed_in.actor.role in ANSWERS,
         spoken=LOCALES,
+        answered_in=LANGUAGES,
         colleagues=sorted(colleagues, key=lambda one: one.name),
         cover=cover,
         planned=planned,
@@ -99,6 +101,19 @@ def save_profile(
     answer = saved(request, "profile", "profile")
     answer.headers["Location"] = f"{HOME}?saved=profile"
     return answer
+
+
+@router.post("/languages")
+def save_languages(
+    request: Request,
+    helpdesk: Desk,
+    signed_in: Answering,
+    languages: Annotated[list[str] | None, Form(max_length=10)] = None,
+) -> Response:
+    """None of them: the language of one's own desk alone."""
+    with helpdesk.database.transaction() as session:
+        set_profile(session, signed_in.actor, languages=languages or ())
+    return saved(request, "profile", "languages")
 
 
 @router.post("/absence")
