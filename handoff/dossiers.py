@@ -20,6 +20,7 @@ from handoff.models.coordinator import Coordinator
 from handoff.models.message import Feedback, MessageRow
 from handoff.models.request import Request, RequestRead
 from handoff.notes import describe_note, list_notes
+from handoff.opinions import find_opinion
 from handoff.outbox import delivery_states
 from handoff.owners import list_owner_changes
 from handoff.permissions import require_answering
@@ -58,6 +59,7 @@ def get_dossier(session: Session, actor: Actor, number: int) -> Dossier:
         suggested=view.suggested,
         language=find_language(session, request),
         suggested_languages=find_suggested_languages(session, request),
+        opinion=find_opinion(session, request),
         held=tuple(list_held(session, number)),
         read_seq=read_seq,
         owned_ids=find_editable(conversation, request, rows, actor),

@@ -132,6 +132,26 @@ class RequestView:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdicts:
+    """`reasons` why answers did not help: a code that was pressed, or the visitor's own words."""
+
+    helpful: int = 0
+    unhelpful: int = 0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Of the bot's answers, of people's, and of how the request went: `score` from 1 to 5, None until given."""
+
+    bot: Verdicts = Verdicts()
+    people: Verdicts = Verdicts()
+    score: int | None = None
+    reason: str | None = None
+    rated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything a coordinator needs to go on without asking again."""
 
@@ -149,6 +169,7 @@ class Dossier:
     language: str = "lv"
     """The one the visitor writes in: lv, en or ru."""
     suggested_languages: tuple[str, ...] = ()
+    opinion: Opinion = Opinion()
     held: tuple[Held, ...] = ()
     read_seq: int = 0
     """How far the one who asks had read before."""

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from handoff import ratings, requests
 from handoff.errors import Invalid
 from handoff.exporting import export_conversation
+from handoff.feedback import record_verdict
 from handoff.messages import Message
 from handoff.models.conversation import Conversation
 from handoff.models.message import Feedback
 from handoff.models.outbox import Outgoing
 from handoff.reports.periods import find_period
 from handoff.reports.satisfaction import count_satisfaction
-from handoff.views import Actor
+from handoff.views import Actor, Verdicts
 from tests.handoff.world import TUESDAY, World, text
 
 
@@ -146,3 +147,23 @@ def test_a_person_gets_their_rating_with_everything_else(world: World, anna: Act
     with world.database.transaction() as session:
         (rating,) = export_conversation(session, conversation)["feedback"]
     assert (rating["request_number"], rating["score"]) == (number, 1)
+
+
+def test_the_dossier_tells_what_the_visitor_thought_of_bot_and_people_apart(world: World, anna: Actor) -> None:
+    conversation = world.visitor()
+    world.say(conversation)
+    (answered,) = world.answer(text("Atbilde"))
+    number = world.ask_person(conversation).number
+    replied = world.reply(anna, number)
+    world.close(anna, number)
+    with world.database.transaction() as session:
+        record_verdict(session, conversation, answered.id, helpful=False, reason="outdated")
+        record_verdict(session, conversation, replied.id, helpful=True)
+        before = requests.get_dossier(session, anna, number).opinion
+    assert (before.bot, before.people) == (Verdicts(0, 1, ("outdated",)), Verdicts(1, 0))
+    assert (before.score, before.rated_at) == (None, None)
+    press(world, conversation, ratings.make_value(number, "2"))
+    press(world, conversation, ratings.make_value(number, "slow"))
+    with world.database.transaction() as session:
+        after = requests.get_dossier(session, anna, number).opinion
+    assert (after.score, after.reason) == (2, "slow")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.wording import UnknownSentence, say
-from handoff.views import OUTCOMES, REASONS
+from handoff.views import OUTCOMES, REASONS, Opinion, Verdicts
 from knowledge.vocabulary import load_vocabularies
 
 
@@ -36,6 +36,40 @@ def describe_value(name: str, value: Any, locale: str) -> str:
     if vocabulary and str(value) in vocabulary.terms:
         return vocabulary.terms[str(value)].label(locale)
     return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a visitor thought of the bot, of people, and of how the request went: a label, and a line in words."""
+
+    label: str
+    text: str
+
+
+def tell_opinion(opinion: Opinion, closed: bool, locale: str) -> list[Marked]:
+    """What was not judged is left out, but for a closed request: that nobody rated it is worth knowing too."""
+    told = [
+        Marked(say(locale, f"desk_request.opinion.{name}"), tell_verdicts(verdicts, locale))
+        for name, verdicts in (("bot", opinion.bot), ("people", opinion.people))
+        if verdicts.helpful or verdicts.unhelpful
+    ]
+    if closed or opinion.score:
+        told.append(Marked(say(locale, "desk_request.opinion.request"), tell_score(opinion, locale)))
+    return told
+
+
+def tell_verdicts(verdicts: Verdicts, locale: str) -> str:
+    text = say(locale, "desk_request.opinion.verdicts", yes=verdicts.helpful, no=verdicts.unhelpful)
+    why = [_say_or(locale, f"bot.feedback.reason.{reason}", reason) for reason in verdicts.reasons]
+    return f"{text}: {'; '.join(why)}" if why else text
+
+
+def tell_score(opinion: Opinion, locale: str) -> str:
+    if opinion.score is None:
+        return say(locale, "desk_request.opinion.unrated")
+    text = say(locale, "desk_request.opinion.score", score=opinion.score)
+    why = _say_or(locale, f"handoff.rating.reason.{opinion.reason}", opinion.reason) if opinion.reason else ""
+    return f"{text}: {why}" if why else text
 
 
 def describe_theme(code: str | None, locale: str) -> str | None:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from bot.gateway.desk.acting import ACTIONS, ActForm, perform
 from bot.gateway.desk.authentication import ANSWERING
 from bot.gateway.desk.canned_texts import offer_canned
-from bot.gateway.desk.describing import describe_form, describe_theme, tell_history
+from bot.gateway.desk.describing import describe_form, describe_theme, tell_history, tell_opinion
 from bot.gateway.desk.holds import find_hold
 from bot.gateway.desk.page_callers import Answering, Number, go, word_error
 from bot.gateway.desk.suggesting import find_question
@@ -72,6 +72,7 @@ def show_request(
         "theme": describe_theme(one.topic, locale),
         "hold": find_hold(dossier.history, locale),
         "history": tell_history(dossier.history, locale),
+        "opinion": tell_opinion(dossier.opinion, one.state == "closed", locale),
         "question": find_question(dossier.messages, one.summary),
         "colleagues": [person for person in people if person.email != one.assignee],
         "outcomes": OUTCOMES,
@@ -84,6 +85,7 @@ def show_request(
         "reply_id": uuid4(),
         "sent": find_done(request),
         "failures": load_area(locale, "desk_request")["failures"],
+        "reasons": load_area(locale, "bot")["feedback"]["reason"],
     }
     template = PARTS.get(part, "desk/request.html")
     return render(request, template, status=status, signed_in=signed_in, **facts)

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from bot.gateway.visitor_schemas import MessageOut
 from handoff.requests import Dossier, RequestView
+from handoff.views import Opinion
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Note = Annotated[str, StringConstraints(max_length=2000)]
@@ -86,6 +87,7 @@ class DossierOut(BaseModel):
     suggested: str | None
     language: str = Field(description="The one the visitor writes in: lv, en or ru.")
     suggested_languages: list[str] = Field(description="Those the suggested coordinator answers in.")
+    opinion: Opinion = Field(description="What the visitor thought of the answers, and of how the request went.")
 
     @classmethod
     def of(cls, dossier: Dossier) -> DossierOut:
@@ -101,4 +103,5 @@ class DossierOut(BaseModel):
             suggested=dossier.suggested,
             language=dossier.language,
             suggested_languages=list(dossier.suggested_languages),
+            opinion=dossier.opinion,
         )

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from bot.gateway.application import create_app
 from bot.helpdesk import Helpdesk
 from handoff.coordinators import NewAccount, add_coordinator
+from handoff.feedback import rate_request
 from tests.visiting import Visitor
 
 OWN = "mans garais zirgs peld"
@@ -103,6 +104,24 @@ def test_the_dossier_tells_the_languages_of_both_sides(browser: TestClient, numb
     page = browser.get(f"/inbox/{number}").text
     assert "Apmeklētāja valoda</dt><dd>latviešu" in page
     assert "anna (latviešu)" in page
+
+
+@pytest.mark.parametrize(("locale", "unrated", "rated"), [
+    ("lv", "apmeklētājs nav novērtējis", "2 no 5: Ilgi bija jāgaida"),
+    ("en", "not rated by the visitor", "2 of 5: It took too long"),
+])  # fmt: skip
+def test_a_closed_request_tells_how_it_was_rated(
+    helpdesk: Helpdesk, browser: TestClient, visitor: Visitor, number: int, locale: str, unrated: str, rated: str
+) -> None:
+    page = browser.get(f"/inbox/{number}", params={"lang": locale})
+    assert unrated not in page.text, "while it is open nobody is asked"
+    csrf = csrf_of(page.text)
+    browser.post(f"/inbox/{number}/reply", data={"csrf": csrf, "id": str(uuid4()), "text": "Labdien!"})
+    browser.post(f"/inbox/{number}/close", data={"csrf": csrf, "outcome": "answered"})
+    assert unrated in browser.get(f"/inbox/{number}", params={"lang": locale}).text
+    with helpdesk.database.transaction() as session:
+        rate_request(session, visitor.id, number, score=2, reason="slow")
+    assert rated in browser.get(f"/inbox/{number}", params={"lang": locale}).text
 
 
 @pytest.mark.parametrize(
