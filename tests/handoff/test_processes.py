@@ -29,7 +29,8 @@ from tests.handoff.world import ClockInHand, World, handoff
 
 CLAIMS = int(os.environ.get("CLAIMS", "150"))
 KILLS = int(os.environ.get("KILLS", "16"))
-KILLING_SECONDS = float(os.environ.get("KILLING_SECONDS", "6"))
+SAID = int(os.environ.get("SAID", "30"))
+"""Messages that were taken before the killing ends: a busy machine takes longer for as many."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -121,8 +122,7 @@ def test_killing_everything_at_random_loses_and_doubles_nothing(live: World, for
     talks = [live.visitor(), live.visitor(), live.visitor(channel="telegram", external_id="42")]
     chance, kills = random.Random(20261124), 0
     roles = Counter(["visit", "visit", "answer", "answer", "coordinate", "coordinate", "deliver", "tidy"])
-    ends = time.monotonic() + KILLING_SECONDS
-    while kills < KILLS or time.monotonic() < ends:
+    while kills < KILLS or len(find_said(read_log(tmp_path))) < SAID:
         for role in (roles - Counter(forks.running.values())).elements():
             forks.start(role, live.database.url, people[kills % 2], *talks, seed=kills * 10 + len(forks.running))
         time.sleep(chance.uniform(0.05, 0.4))
@@ -153,12 +153,16 @@ def finish_what_is_left(live: World) -> None:
     database.close()
 
 
+def find_said(log: list[list[str]]) -> set[str]:
+    return {line[2] for line in log if line[0] == "said"}
+
+
 def audit(live: World, log: list[list[str]], talks: list[str]) -> None:
     """What processes were told is done is there, once; what is there was asked for; every rule still holds."""
-    said = {line[2] for line in log if line[0] == "said"}
+    said = find_said(log)
     begun = {line[2] for line in log if line[0] in ("begin", "said")}
     replied = {line[2] for line in log if line[0] == "replied"}
-    assert len(said) > 20
+    assert len(said) >= SAID
     with live.database.reading() as session:
         rows = session.scalars(select(MessageRow).order_by(MessageRow.conversation_id, MessageRow.seq)).all()
         kept = Counter(row.client_id for row in rows if row.author == "visitor")
