@@ -10,16 +10,10 @@ import re
 from collections.abc import Collection, Iterable
 
 from handoff.folding import fold
-from handoff.masking import CODE, MASK
+from handoff.masking import CODE, EMAIL, MASK, PHONE
 
 MARKS = {"email": "[e-pasts]", "phone": "[tālrunis]", "code": "[personas kods]", "name": "[vārds]"}
 MARK = re.compile(r"\[(?:e-pasts|tālrunis|personas kods|vārds)\]")
-EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-PHONE = re.compile(
-    r"(?<![\w.,-])(?:(?:\+|00)\d(?:[ ()-]?\d){6,13}|\d(?:[ -]?\d){7})"
-    r"(?![\w-]|[ -]?\d|[.,]\d|\s*(?:EUR|eiro|euro|€))"
-)
-"""With a country's code, or the eight digits of a Latvian number; a sum of money is none."""
 GREETING = re.compile(
     r"^\s*(?:lab(?:dien|rīt|vakar)\w*|lab(?:a|u) dienu|sveik[ai]\w*|čau|hei|cien(?:ījam|īt)\w*|god\w+|hello|hi|"
     r"dear|good (?:morning|day|afternoon|evening)|здравствуйте|добрый (?:день|вечер)|привет)\b"

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from handoff.database import now
 from handoff.errors import Invalid, NotFound
+from handoff.masking import mask_personal_codes
 from handoff.models.attachment import Attachment
 from handoff.models.base import clean_text
 from handoff.models.message import MessageRow
@@ -74,7 +75,7 @@ def check_name(name: str, size: int) -> tuple[str, str]:
     """A name fit to be shown and the type its ending stands for. Raises Invalid (reason `type` or `size`)."""
     if size > LARGEST:
         raise Invalid("the file is too large", field="file", reason="size", most=LARGEST)
-    shown = re.sub(r"[\\/:*?\"<>|\s]+", " ", clean_text(name)).strip(" .")[-120:]
+    shown = re.sub(r"[\\/:*?\"<>|\s]+", " ", mask_personal_codes(clean_text(name))).strip(" .")[-120:]
     ending = shown.rpartition(".")[2].lower()
     if ending not in TYPES or shown.lower() == ending:
         raise Invalid("a file of this type is not accepted", field="file", reason="type")

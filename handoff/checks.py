@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from handoff import audit
 from handoff.database import now
 from handoff.errors import Invalid, NotFound
+from handoff.masking import mask_contacts
 from handoff.models.coordinator import Coordinator
 from handoff.models.material import ControlQuestion, KnowledgeCheck
 from handoff.models.message import Feedback, MessageRow
@@ -164,9 +165,9 @@ def list_controls(session: Session) -> list[Control]:
 
 
 def add_control(session: Session, actor: Actor, *, question: str, locale: str, document: str) -> None:
-    """Told twice, it counts once. Raises Invalid."""
+    """Told twice, it counts once; what a visitor's question told of its asker is no part of it. Raises Invalid."""
     require_editing(actor)
-    asked = " ".join(question.split())
+    asked = mask_contacts(" ".join(question.split()))
     if not asked:
         raise Invalid("a question is needed", field="question", reason="empty")
     if len(asked) > LONGEST_QUESTION:

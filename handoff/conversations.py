@@ -13,7 +13,7 @@ from handoff import clocks, events, history, notifying, ratings, tokens, tracing
 from handoff.database import now
 from handoff.errors import Invalid
 from handoff.folding import add_folded
-from handoff.intake import take_client_id, take_locale, take_text
+from handoff.intake import take_client_id, take_locale, take_page, take_text
 from handoff.messages import Author, Draft, Message, MessageKind
 from handoff.models.base import clean_text
 from handoff.models.conversation import Conversation
@@ -72,7 +72,7 @@ def open_conversation(
         channel=channel,
         external_id=external_id,
         locale=take_locale(locale),
-        page=clean_text(page)[:500] if page else None,
+        page=take_page(page),
         consent=clean_text(consent)[:40],
         consented_at=moment,
         owner=str(Owner.BOT),

@@ -14,7 +14,7 @@ from handoff.editing import list_edits, may_edit
 from handoff.errors import NotFound
 from handoff.held import list_held
 from handoff.history import list_events
-from handoff.listing import view_request, view_requests
+from handoff.listing import mask_summary, view_request, view_requests
 from handoff.models.conversation import Conversation
 from handoff.models.coordinator import Coordinator
 from handoff.models.message import Feedback, MessageRow
@@ -162,4 +162,4 @@ def find_earlier(
         .order_by(Request.number.desc())
         .limit(MOST_EARLIER)
     ).all()
-    return tuple(view_requests(session, numbers, actor)) if numbers else ()
+    return tuple(map(mask_summary, view_requests(session, numbers, actor))) if numbers else ()

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from handoff import audit, events
 from handoff.database import now
 from handoff.errors import IllegalMove
+from handoff.masking import mask_personal_codes
+from handoff.models.base import clean_text
 from handoff.models.request import Request, RequestEvent
 
 LEGAL = {
@@ -41,6 +43,8 @@ def write(
     **details: Any,
 ) -> None:
     request.updated_at = now(session)
+    if "note" in details:
+        details["note"] = mask_personal_codes(clean_text(str(details["note"])))
     session.add(
         RequestEvent(
             request_number=request.number,

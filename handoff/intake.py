@@ -27,6 +27,11 @@ def take_text(session: Session, text: str, *, empty_is_fine: bool = False, longe
     return mask_personal_codes(cleaned)
 
 
+def take_page(address: str | None) -> str | None:
+    """Where the chat was opened, without what follows ? or #: forms of other sites put people's data there."""
+    return re.split(r"[?#]", clean_text(address), maxsplit=1)[0][:500] if address else None
+
+
 def take_client_id(client_id: str) -> str:
     if not CLIENT_ID.fullmatch(client_id):
         raise Invalid("the message needs an id of its own", field="id", reason="malformed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from handoff.database import now
 from handoff.errors import Invalid
 from handoff.folding import fold
+from handoff.masking import mask_contacts
 from handoff.models.coordinator import Coordinator
 from handoff.models.desk import HeldAnswer
 from handoff.models.message import MessageRow
@@ -57,7 +59,7 @@ def list_requests(
     total = session.scalar(select(func.count()).select_from(found.subquery()))
     page = found.order_by(*_order(sort)).limit(min(max(limit, 1), MOST)).offset(max(offset, 0))
     numbers = session.scalars(page).all()
-    views = {view.number: view for view in view_requests(session, numbers, actor)}
+    views = {view.number: mask_summary(view) for view in view_requests(session, numbers, actor)}
     return [views[number] for number in numbers], int(total or 0)
 
 
@@ -190,7 +192,7 @@ def _view(session: Session, row: Any, places: dict[int, int], looking: tuple[str
         assignee_name=assignee.name if assignee else None,
         created_at=request.created_at,
         updated_at=request.updated_at,
-        last_message=(last or "")[:PREVIEW],
+        last_message=mask_contacts(last or "")[:PREVIEW],
         unread=int(unread or 0),
         position=places.get(request.number),
         due_at=request.due_at,
@@ -218,6 +220,11 @@ def view_requests(session: Session, numbers: Sequence[int], actor: Actor) -> lis
     places = find_places(session, [row[0] for row in rows])
     present = list_present(session, numbers, but=actor.id)
     return [_view(session, row, places, tuple(one.name for one in present.get(row[0].number, ()))) for row in rows]
+
+
+def mask_summary(view: RequestView) -> RequestView:
+    """For lists: how to reach the visitor stands in the request itself, for whoever opens it."""
+    return replace(view, summary=mask_contacts(view.summary))
 
 
 def count_requests(session: Session, actor: Actor) -> dict[str, int]:

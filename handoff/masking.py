@@ -1,4 +1,8 @@
-"""Latvian personal codes are not needed here: they are masked before anything is stored."""
+"""Latvian personal codes are not needed here: they are masked before anything is stored.
+
+Addresses and telephone numbers are needed by whoever answers, in the conversation and its form; wherever else
+words of visitors are shown (lists, alerts), they are masked as well.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,13 @@ import re
 
 MASK = "••••••-•••••"
 CODE = re.compile(r"(?<![\d-])(\d{6})(\s?[-–—]\s?|)(\d{5})(?![\d-])")
+EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+PHONE = re.compile(
+    r"(?<![\w.,-])(?:(?:\+|00)\d(?:[ ()-]?\d){6,13}|\d(?:[ -]?\d){7})"
+    r"(?![\w-]|[ -]?\d|[.,]\d|\s*(?:EUR|eiro|euro|€))"
+)
+"""With a country's code, or the eight digits of a Latvian number; a sum of money is none."""
+MASKED_EMAIL, MASKED_PHONE = "•••@•••", "••• •• •••"
 WEIGHTS = (1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -16,6 +27,12 @@ def mask_personal_codes(text: str) -> str:
     must be right too.
     """
     return CODE.sub(lambda found: MASK if _is_code(found[1], found[2], found[3]) else found[0], text)
+
+
+def mask_contacts(text: str) -> str:
+    """For a preview: without e-mail addresses, telephone numbers and personal codes, in no language's words."""
+    made = mask_personal_codes(EMAIL.sub(MASKED_EMAIL, text))
+    return PHONE.sub(MASKED_PHONE, made)
 
 
 def _is_code(date: str, hyphen: str, rest: str) -> bool:

@@ -13,6 +13,7 @@ from handoff.database import now
 from handoff.errors import IllegalMove, Invalid, NotFound
 from handoff.held import drop_held
 from handoff.listing import view_request
+from handoff.masking import mask_personal_codes
 from handoff.models.base import clean_text
 from handoff.models.conversation import Conversation
 from handoff.models.coordinator import Coordinator
@@ -147,7 +148,7 @@ def remind(session: Session, actor: Actor, number: int, at: datetime, note: str 
     require_mine(session, actor, request)
     if at.tzinfo is None or at <= now(session):
         raise Invalid("a reminder needs a time to come, with its zone", field="at", reason="past")
-    request.remind_at, request.remind_note = at, clean_text(note)[:500]
+    request.remind_at, request.remind_note = at, mask_personal_codes(clean_text(note))[:500]
     history.write(session, request, "reminder_set", actor.id, at=at.isoformat(), note=note)
     return view_request(session, request, actor)
 

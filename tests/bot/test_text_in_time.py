@@ -16,7 +16,7 @@ from bot.nlu.text import tokenize
 from bot.replies.routing import is_wordless
 from handoff.anonymising import anonymise, find_marks, strip_courtesies
 from handoff.folding import fold
-from handoff.masking import mask_personal_codes
+from handoff.masking import mask_contacts, mask_personal_codes
 from handoff.models.base import clean_text
 from knowledge.language import detect_locale
 from retrieval.analysis import find_grams, find_terms
@@ -55,6 +55,7 @@ FUNCTIONS: tuple[Callable[[str], object], ...] = (
     strip_courtesies,
     find_marks,
     mask_personal_codes,
+    mask_contacts,
     fold,
     NAMED.findall,
     detect_locale,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import select
 
 from handoff import attachments, audit, conversations, exporting, outbox, requests, retention, tokens, trackers
 from handoff.erasure import erase_conversation, find_by_contact
@@ -17,6 +17,7 @@ from handoff.models.message import MessageRow
 from handoff.models.request import Request
 from handoff.notices import Wish
 from handoff.subscriptions import subscribe
+from tests.everywhere import find_everywhere
 from tests.handoff.world import TUESDAY, World
 
 Make = Callable[..., World]
@@ -53,27 +54,14 @@ def live_through(world: World) -> tuple[str, int]:
     return conversation, number
 
 
-def find_everywhere(world: World, wanted: str) -> set[str]:
-    """Columns of any table in which a text is found."""
-    found = set()
-    with world.database.reading() as session:
-        inspector = inspect(session.connection())
-        for table in inspector.get_table_names():
-            for row in session.execute(text(f"SELECT * FROM {table}")).mappings():
-                found |= {
-                    f"{table}.{name}" for name, value in row.items() if wanted in json.dumps(value, default=str)
-                }
-    return found
-
-
 def test_nothing_of_an_erased_conversation_is_left_in_any_table(world: World) -> None:
     conversation, _ = live_through(world)
     assert {"messages.text", "requests.form", "request_notes.text", "outbox.address"} <= find_everywhere(
-        world, SECRET
+        world.database, SECRET
     )
     with world.database.transaction() as session:
         erased = erase_conversation(session, conversation)
-    assert find_everywhere(world, SECRET) == set()
+    assert find_everywhere(world.database, SECRET) == set()
     with world.database.reading() as session:
         assert trackers.list_waiting(session) == [conversation]
     assert erased.files == ("f1/f1",)

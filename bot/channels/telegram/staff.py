@@ -16,6 +16,7 @@ from bot.channels.telegram.screens import tell
 from bot.wording import say
 from handoff import links, requests
 from handoff.errors import AlreadyClaimed, HandoffError, NotFound
+from handoff.masking import mask_contacts
 from handoff.messages import Author
 from handoff.outbox import Delivery
 from handoff.views import Actor, Dossier
@@ -145,7 +146,8 @@ def is_theirs(session: Session, actor: Actor, number: int) -> bool:
 
 
 def quote(dossier: Dossier) -> str:
-    """The visitor's last words, shortened; commands are no words."""
+    """The visitor's last words, shortened; commands are no words. How to reach the visitor is told at the desk
+    and not to Telegram."""
     said = [message.text for message in dossier.messages if message.author is Author.VISITOR]
     said = [text for text in said if not text.startswith("/")][-SHOWN:]
-    return "\n\n".join(f"💬 {text[:LONGEST_QUOTE]}" for text in said)
+    return "\n\n".join(f"💬 {mask_contacts(text)[:LONGEST_QUOTE]}" for text in said)

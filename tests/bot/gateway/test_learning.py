@@ -28,6 +28,7 @@ from retrieval.building import build_index
 from retrieval.encoder import load_encoder
 from retrieval.retriever import Retriever
 from tests.bot.gateway.test_desk import OWN, csrf_of
+from tests.everywhere import find_everywhere
 from tests.serving import choose_materials, open_helpdesk
 from tests.visiting import Visitor
 
@@ -207,8 +208,15 @@ def test_open_questions_are_grouped_by_meaning_and_masked(helpdesk: Helpdesk, si
         groups, _ = question_groups.list_groups(session, anna.actor)
     projector = next(group for group in groups if "projektor" in group.sample)
     assert projector.count == len([said for said in open_questions if "projektor" in said])
+    shown = anna.get(f"/inbox/learning/groups/{projector.id}")
+    assert "projektoru" in shown
+    assert "29123456" not in shown
     anna.post(f"/inbox/learning/groups/{projector.id}/draft")
     assert "projektoru" in anna.get(anna.path)
+    kept = find_everywhere(helpdesk.database, "29123456")
+    assert not any(
+        place.startswith(("answer_drafts.", "question_groups.", "grouped_questions.")) for place in kept
+    )
     anna.post(f"/inbox/learning/groups/{projector.id}/ignored")
     assert "projektor" not in anna.get("/inbox/learning")
     assert "projektor" in anna.get("/inbox/learning?state=ignored")

@@ -213,6 +213,16 @@ def test_an_alert_quotes_words_and_no_commands(rig: Rig, api: TelegramApi, ilze:
     assert "/cilveks" not in alert
 
 
+def test_an_alert_tells_telegram_no_contacts_of_the_visitor(rig: Rig, api: TelegramApi, ilze: Actor) -> None:
+    link(rig, api, ilze)
+    begin(rig, api)
+    api.say(ANNA, "Rakstiet anna.berzina@inbox.lv vai zvaniet 29 123 456, kods 120380-12345")
+    rig.await_texts(ANNA, 2)
+    number = ask_person(rig, api)
+    alert = rig.await_text(ILZE, f"Nr. {number}")
+    assert "💬 Rakstiet •••@••• vai zvaniet ••• •• •••, kods ••••••-•••••" in alert
+
+
 def test_commands_are_answered_while_a_person_speaks(rig: Rig, api: TelegramApi, ilze: Actor) -> None:
     number = ask_person(rig, api)
     rig.write(lambda session: requests.reply(session, ilze, number, client_id="r1", text="Labdien!"))
