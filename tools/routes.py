@@ -141,6 +141,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     ),
     "key": (
         "POST /api/v1/conversations/resume", "GET /files/{file_id}", "GET /calls/subscribe/confirm/{token}",
+        "GET /inbox/confirm-email/{token}", "POST /inbox/confirm-email/{token}",
         "POST /calls/subscribe/confirm/{token}", "GET /calls/subscriptions/{key}/data",
     ),
     "subscription": (
@@ -153,7 +154,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
         "POST /inbox/sign-out", "GET /inbox/password", "POST /inbox/password", "GET /inbox/second-factor",
         "POST /inbox/second-factor/begin", "POST /inbox/second-factor/confirm", "POST /inbox/second-factor/renew",
         "POST /inbox/second-factor/remove", "GET /inbox/account",
-        "POST /inbox/account/profile",
+        "POST /inbox/account/profile", "POST /inbox/account/security/email",
         "GET /inbox/account/security", "POST /inbox/account/security/end",
         "POST /inbox/account/security/end-others",
         "GET /inbox/account/tokens", "POST /inbox/account/tokens", "POST /inbox/account/tokens/revoke",
@@ -192,7 +193,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
         "POST /inbox/approval", "GET /inbox/administration", "POST /inbox/administration/people",
         "GET /inbox/administration/people/{account_id}", "POST /inbox/administration/people/{account_id}",
         "POST /inbox/administration/people/{account_id}/{act}",
-        "GET /inbox/administration/hours",
+        "POST /inbox/administration/people/{account_id}/email", "GET /inbox/administration/hours",
         "POST /inbox/administration/hours", "POST /inbox/administration/hours/{number}/remove",
         "GET /inbox/administration/state", "GET /inbox/administration/settings", "GET /inbox/administration/audit",
         "GET /inbox/administration/audit.csv",

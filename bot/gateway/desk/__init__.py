@@ -11,6 +11,7 @@ from bot.gateway.desk.api import router as api
 from bot.gateway.desk.approval_pages import router as approval
 from bot.gateway.desk.audit import router as audit
 from bot.gateway.desk.canned_pages import router as canned
+from bot.gateway.desk.email_change import router as email_change
 from bot.gateway.desk.inbox import router as inbox
 from bot.gateway.desk.learning import router as learning
 from bot.gateway.desk.learning_drafts import router as learning_drafts
@@ -32,6 +33,7 @@ for part in (
     sign_in,
     provider_sign_in,
     second_factor,
+    email_change,
     account,
     canned,
     approval,

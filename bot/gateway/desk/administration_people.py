@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from bot.gateway.desk.administration_pages import HOME, Administering, show, status_of, word_refusal
-from bot.gateway.desk.page_callers import go
+from bot.gateway.desk.email_change import begin
+from bot.gateway.desk.page_callers import ShortText, go
 from bot.gateway.templating import choose_locale
 from bot.gateway.visitors import Desk
 from bot.helpdesk import Helpdesk
@@ -26,7 +27,7 @@ from knowledge.vocabulary import load_vocabularies
 
 router = APIRouter(prefix=HOME, include_in_schema=False)
 AccountId = Annotated[str, Path(pattern="^[0-9a-f-]{36}$")]
-FACTS = {"error": None, "given": None, "password": None, "failed": ""}
+FACTS = {"error": None, "given": None, "password": None, "failed": "", "new_email": ""}
 
 
 class AccountForm(BaseModel):
@@ -131,6 +132,7 @@ def show_account(
         account = administration.get_account(session, actor, account_id)
         opened = administration.account_sessions(session, actor, account_id)
         tokens = administration.account_tokens(session, actor, account_id)
+        asks_code = administration.get_account(session, actor, actor.id).second_factor
         colleagues = [one for one in administration.list_accounts(session, actor) if may_take_over(one, account)]
     facts = {**FACTS, **told}
     facts["given"] = facts["given"] or form_of(account)
@@ -150,6 +152,7 @@ def show_account(
         answered_in=LANGUAGES,
         themes=name_themes(choose_locale(request)),
         done=done,
+        asks_code=asks_code,
         **facts,
     )
 
@@ -172,6 +175,24 @@ def change(
     except HandoffError as error:
         return refuse(request, helpdesk, signed_in, account_id, error, "change", given=given)
     return go(request, f"{HOME}/people/{account_id}", done="changed")
+
+
+@router.post("/people/{account_id}/email")
+def change_email(
+    account_id: AccountId,
+    request: Request,
+    helpdesk: Desk,
+    signed_in: Administering,
+    email: ShortText = "",
+    password: ShortText = "",
+    code: ShortText = "",
+) -> Response:
+    """The password and the code are the administrator's own."""
+    try:
+        done = begin(request, helpdesk, signed_in, account_id, email=email, password=password, code=code)
+    except HandoffError as error:
+        return refuse(request, helpdesk, signed_in, account_id, error, "email", new_email=email)
+    return go(request, f"{HOME}/people/{account_id}", done=done)
 
 
 class ActForm(BaseModel):
@@ -197,7 +218,7 @@ SIMPLE = {
     "unlock": administration.unlock_account,
     "end-sessions": administration.end_account_sessions,
 }
-WITHOUT_PASSWORD = (*SIMPLE, "deactivate", "changed")
+WITHOUT_PASSWORD = (*SIMPLE, "deactivate", "changed", "email_asked", "email_changed")
 
 
 @router.post("/people/{account_id}/{act}")

@@ -10,14 +10,14 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "signing_in": (
         "signed_in", "signed_out", "sign_in.failed", "recovery_code.used", "recovery_codes.renewed",
-        "password.changed", "password.refused", "session.ended", "sessions.ended",
+        "password.changed", "password.refused", "proof.refused", "session.ended", "sessions.ended",
         "second_factor.confirmed", "identity.linked", "identity.unlinked", "telegram_linked", "telegram_unlinked",
     ),
     "accounts": (
         "coordinator.added", "coordinator.changed", "coordinator.role", "coordinator.disabled",
         "coordinator.enabled", "coordinator.unlocked", "coordinator.sessions_ended", "password.reset",
         "second_factor.removed", "token.issued", "token.revoked", "coordinator.available", "coordinator.away",
-        "coordinator.absence", "preferences.changed",
+        "coordinator.absence", "preferences.changed", "email.asked", "email.changed",
     ),
     "requests": (
         "request.opened", "request.claimed", "request.taken_over", "request.released", "request.taken_back",

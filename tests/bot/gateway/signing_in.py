@@ -15,8 +15,8 @@ from handoff.coordinators import add_coordinator, find_coordinator
 
 
 class Signed:
-    def __init__(self, browser: TestClient, coordinator_id: str) -> None:
-        self.browser, self.id = browser, coordinator_id
+    def __init__(self, browser: TestClient, coordinator_id: str, password: str) -> None:
+        self.browser, self.id, self.password = browser, coordinator_id, password
         self.proof = {"X-CSRF-Token": browser.get("/api/v1/me").json()["csrf"]}
 
     def get(self, path: str, **query: Any) -> Response:
@@ -36,7 +36,7 @@ def sign_in(helpdesk: Helpdesk, name: str, role: str, *, follow: bool = True) ->
         row.must_change_password = False
     with TestClient(create_app(helpdesk), follow_redirects=follow) as browser:
         browser.post("/api/v1/login", json={"email": account.email, "password": account.password})
-        yield Signed(browser, row.id)
+        yield Signed(browser, row.id, account.password)
 
 
 @contextmanager

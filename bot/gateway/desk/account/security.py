@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from bot.gateway.desk.account.devices import name_device
 from bot.gateway.desk.account.pages import HOME, saved, show, status_of, word_refusal
+from bot.gateway.desk.email_change import begin
 from bot.gateway.desk.page_callers import ShortText, Signed
 from bot.gateway.templating import choose_locale
 from bot.gateway.visitors import Desk
@@ -32,7 +33,27 @@ def show_page(request: Request, helpdesk: Helpdesk, signed_in: SignedIn, **told:
         codes = count_recovery_codes(session, signed_in.actor.id)
         opened = own_account.list_own_sessions(session, signed_in.actor, signed_in.session_token)
     devices = [(one, name_device(locale, one.agent)) for one in opened]
-    return show(request, signed_in, "security", account=account, codes_left=codes, devices=devices, **told)
+    facts = {"email": "", **told}
+    return show(request, signed_in, "security", account=account, codes_left=codes, devices=devices, **facts)
+
+
+@router.post("/email")
+def change_email(
+    request: Request,
+    helpdesk: Desk,
+    signed_in: Signed,
+    email: ShortText = "",
+    password: ShortText = "",
+    code: ShortText = "",
+) -> Response:
+    try:
+        done = begin(request, helpdesk, signed_in, signed_in.actor.id, email=email, password=password, code=code)
+    except HandoffError as error:
+        told = word_refusal(choose_locale(request), error)
+        return show_page(
+            request, helpdesk, signed_in, status=status_of(error), error=told, failed="email", email=email
+        )
+    return saved(request, "security", done)
 
 
 @router.post("/end")
