@@ -240,6 +240,7 @@ def describe_coordinator(session: Session, coordinator_id: str) -> dict[str, Any
         "cover_id": row.cover_id,
         "preferences": dict(row.preferences),
         "second_factor": row.totp_confirmed_at is not None,
+        "linked": row.subject is not None,
         "must_change_password": row.must_change_password,
         "disabled": row.disabled_at is not None,
     }

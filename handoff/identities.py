@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from handoff import audit
 from handoff.coordinators import find_coordinator
 from handoff.database import even_if_refused
-from handoff.errors import Invalid, NotAllowed
+from handoff.errors import IllegalMove, Invalid, NotAllowed
 from handoff.models.base import clean_text
 from handoff.models.coordinator import Coordinator
 from handoff.sessions import PROVIDER, SignedIn, open_session
+from handoff.views import Actor
 
 LONGEST = 255
 
@@ -63,6 +64,21 @@ def link_identity(session: Session, email: str, *, issuer: str, subject: str, by
     """An administrator's word for who this account is at the provider. Raises NotFound; Invalid for an identity
     that is another account's."""
     row = find_coordinator(session, email)
+    _link(session, row, issuer, subject)
+    audit.record(session, by, "identity.linked", f"coordinator:{row.id}", by="administrator")
+
+
+def link_own_identity(session: Session, actor: Actor, *, issuer: str, subject: str) -> None:
+    """By its owner, who has just come back from the provider. Raises Invalid for an identity that is another
+    account's; IllegalMove where another is linked: that is unlinked first."""
+    row = session.get_one(Coordinator, actor.id, with_for_update=True)
+    if row.subject is not None and row.subject != name_subject(issuer, subject):
+        raise IllegalMove("another identity is linked", state="linked", reason="linked")
+    _link(session, row, issuer, subject)
+    audit.record(session, actor.id, "identity.linked", f"coordinator:{row.id}", by="owner")
+
+
+def _link(session: Session, row: Coordinator, issuer: str, subject: str) -> None:
     plain = clean_text(subject).strip()
     if not plain or len(plain) > LONGEST:
         raise Invalid("a subject has 1 to 255 characters", field="subject", reason="malformed")
@@ -71,12 +87,18 @@ def link_identity(session: Session, email: str, *, issuer: str, subject: str, by
     if holder is not None and holder != row.id:
         raise Invalid("this identity is another account's", field="subject", reason="known")
     row.subject = named
-    audit.record(session, by, "identity.linked", f"coordinator:{row.id}", by="administrator")
 
 
 def unlink_identity(session: Session, email: str, *, by: str) -> bool:
     """False if none was linked. Its sessions go on; a verified e-mail may bind it anew. Raises NotFound."""
-    row = find_coordinator(session, email)
+    return _unlink(session, find_coordinator(session, email), by)
+
+
+def unlink_own_identity(session: Session, actor: Actor) -> bool:
+    return _unlink(session, session.get_one(Coordinator, actor.id), actor.id)
+
+
+def _unlink(session: Session, row: Coordinator, by: str) -> bool:
     if row.subject is None:
         return False
     row.subject = None

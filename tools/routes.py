@@ -88,6 +88,11 @@ KINDS = {
         dict.fromkeys(ACTORS, "403"),
     ),
     "signed page": page("Pages of whoever is signed in", "One's own account, password and second factor."),
+    "linking page": page(
+        "Linking one's account at the identity provider",
+        "One's own, with the password's proof. Not there unless a provider is set; this table has none.",
+        **dict.fromkeys(ROLES, "404"),
+    ),
     "reading page": page("Pages for reading reports", "Counts without persons: viewers too."),
     "first page": page(
         "The desk's first page", "Viewers are led to what they may see.", viewer="reports",
@@ -159,6 +164,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
         "POST /inbox/account/security/end-others",
         "GET /inbox/account/tokens", "POST /inbox/account/tokens", "POST /inbox/account/tokens/revoke",
     ),
+    "linking page": ("POST /inbox/account/security/identity", "POST /inbox/account/security/identity/unlink"),
     "reading page": (
         "GET /inbox/reports", "GET /inbox/reports/rows.csv", "GET /inbox/reports/rows.xlsx",
         "GET /inbox/reports/year", "GET /inbox/reports/year/{year}",

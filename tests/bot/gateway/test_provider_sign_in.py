@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from pydantic import ValidationError
 
 from bot.gateway.application import create_app
@@ -18,7 +19,7 @@ from bot.settings import Settings
 from handoff.coordinators import NewAccount, disable_coordinator, find_coordinator
 from handoff.identities import link_identity
 from tests.bot.gateway.conftest import NOW
-from tests.bot.gateway.test_desk import bearer, make_account
+from tests.bot.gateway.test_desk import OWN, bearer, csrf_of, make_account
 from tests.identity_provider import CLIENT, SECRET, IdentityProvider, run_provider
 from tests.serving import open_helpdesk
 
@@ -255,3 +256,91 @@ def test_who_is_bound_is_on_record(helpdesk: Helpdesk, browser: TestClient, prov
     come_back(browser, go_there(browser))
     with helpdesk.database.reading() as session:
         assert find_coordinator(session, EMAIL).subject == f"{provider.url} 17"
+
+
+SECURITY = "/inbox/account/security"
+
+
+@pytest.fixture
+def own(browser: TestClient, anna: NewAccount) -> TestClient:
+    """Anna, signed in with a password of her own."""
+    browser.post("/inbox/sign-in", data={"email": EMAIL, "password": anna.password})
+    page = browser.get("/inbox/password").text
+    browser.post("/inbox/password", data={"csrf": csrf_of(page), "old": anna.password, "new": OWN})
+    return browser
+
+
+def ask_to_link(browser: TestClient, password: str = OWN) -> Response:
+    page = browser.get(SECURITY).text
+    return browser.post(f"{SECURITY}/identity", data={"csrf": csrf_of(page), "password": password})
+
+
+def follow(page: str) -> str:
+    """The way to the provider that the page shows, and back: the address it comes back to."""
+    (address,) = re.findall(r'href="(http://[^"]+/authorize[^"]*)"', page)
+    with httpx2.Client() as outside:
+        back = outside.get(address.replace("&amp;", "&"))
+    parts = urlsplit(back.headers["location"])
+    return f"{parts.path}?{parts.query}"
+
+
+def is_linked(helpdesk: Helpdesk) -> bool:
+    with helpdesk.database.reading() as session:
+        return find_coordinator(session, EMAIL).subject is not None
+
+
+def test_ones_own_identity_is_linked_with_the_password_and_unlinked_with_it(
+    helpdesk: Helpdesk, own: TestClient, provider: IdentityProvider
+) -> None:
+    provider.claims = {"sub": "77", "email": "cita@example.org", "email_verified": True}
+    refused = ask_to_link(own, "nepareiza")
+    assert (refused.status_code, "Parole nav pareiza." in refused.text) == (422, True)
+    told = come_back(own, follow(ask_to_link(own).text))
+    assert told == f"{SECURITY}?saved=linked"
+    page = own.get(told).text
+    assert "Organizācijas konts ir piesaistīts." in page
+    assert "helpdesk-way" not in own.cookies
+    with TestClient(create_app(helpdesk), follow_redirects=False) as later:
+        assert come_back(later, go_there(later)) == "/inbox", "the identity signs in, whatever its e-mail"
+    proof = {"csrf": csrf_of(page), "password": OWN}
+    assert own.post(f"{SECURITY}/identity/unlink", data=proof).status_code == 303
+    assert not is_linked(helpdesk)
+
+
+def test_another_accounts_identity_is_not_linked(
+    helpdesk: Helpdesk, own: TestClient, provider: IdentityProvider
+) -> None:
+    make_account(helpdesk, "juris@example.org")
+    with helpdesk.database.transaction() as session:
+        link_identity(session, "juris@example.org", issuer=provider.url, subject="17", by="cli")
+    told = come_back(own, follow(ask_to_link(own).text))
+    assert "ir piesaistīts citam" in own.get(told).text
+    assert not is_linked(helpdesk)
+
+
+def test_who_is_not_signed_in_any_longer_links_nothing(
+    helpdesk: Helpdesk, own: TestClient, provider: IdentityProvider
+) -> None:
+    back = follow(ask_to_link(own).text)
+    page = own.get(SECURITY).text
+    own.post("/inbox/sign-out", data={"csrf": csrf_of(page)})
+    assert come_back(own, back) == f"{SECURITY}?problem=session"
+    assert not is_linked(helpdesk)
+    assert not is_in(own), "linking is no way in"
+
+
+def test_an_answer_that_is_not_believed_links_nothing(
+    helpdesk: Helpdesk, own: TestClient, provider: IdentityProvider
+) -> None:
+    provider.wrong = "nonce"
+    told = come_back(own, follow(ask_to_link(own).text))
+    assert "nevar uzticēties" in own.get(told).text
+    assert not is_linked(helpdesk)
+
+
+def test_a_note_of_signing_in_links_nothing_to_whoever_is_signed_in(
+    helpdesk: Helpdesk, own: TestClient, provider: IdentityProvider
+) -> None:
+    provider.claims = {"sub": "99"}
+    assert "problem=no_account" in come_back(own, go_there(own))
+    assert not is_linked(helpdesk)

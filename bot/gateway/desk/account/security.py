@@ -13,6 +13,7 @@ from bot.gateway.desk.page_callers import ShortText, Signed
 from bot.gateway.templating import choose_locale
 from bot.gateway.visitors import Desk
 from bot.helpdesk import Helpdesk
+from bot.wording import find_words, say
 from handoff import own_account
 from handoff.coordinators import SignedIn, describe_coordinator
 from handoff.errors import HandoffError
@@ -23,7 +24,12 @@ router = APIRouter(prefix=f"{HOME}/security", include_in_schema=False)
 
 @router.get("")
 def show_security(request: Request, helpdesk: Desk, signed_in: Signed) -> Response:
-    return show_page(request, helpdesk, signed_in)
+    """`problem` in the address: why linking the account at the identity provider came to nothing."""
+    locale, problem = choose_locale(request), request.query_params.get("problem", "")
+    told = find_words(locale, f"account.identity.problems.{problem}") or find_words(
+        locale, f"sign_in.problems.{problem}"
+    )
+    return show_page(request, helpdesk, signed_in, error=told)
 
 
 def show_page(request: Request, helpdesk: Helpdesk, signed_in: SignedIn, **told: Any) -> Response:
@@ -33,7 +39,9 @@ def show_page(request: Request, helpdesk: Helpdesk, signed_in: SignedIn, **told:
         codes = count_recovery_codes(session, signed_in.actor.id)
         opened = own_account.list_own_sessions(session, signed_in.actor, signed_in.session_token)
     devices = [(one, name_device(locale, one.agent)) for one in opened]
-    facts = {"email": "", **told}
+    name = helpdesk.settings.oidc_name or say(locale, "sign_in.organisation")
+    provider = name if helpdesk.settings.oidc_issuer else None
+    facts = {"email": "", "leads_to": None, "provider": provider, **told}
     return show(request, signed_in, "security", account=account, codes_left=codes, devices=devices, **facts)
 
 
