@@ -1,7 +1,8 @@
 """Files in a conversation: checked, kept under a name of ours, and deleted with the message they belong to.
 
-What is accepted is a list of harmless document, picture and sound types, known by their ending; a file is never
-opened here, and whoever serves it says "download", so that a browser does not open it either.
+What is accepted is a list of harmless document, picture and sound types, known by their ending, which their first
+bytes must bear out; a file is never opened here, and whoever serves it says "download", so that a browser does not
+open it either.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from handoff.database import now
 from handoff.errors import Invalid, NotFound
+from handoff.file_signs import is_what_it_says
 from handoff.masking import mask_personal_codes
 from handoff.models.attachment import Attachment
 from handoff.models.base import clean_text
@@ -85,6 +87,8 @@ def check_name(name: str, size: int) -> tuple[str, str]:
 def keep_file(folder: Path, name: str, body: bytes) -> StoredFile:
     """Write it below `folder` under a name of ours. Raises Invalid."""
     shown, media_type = check_name(name, len(body))
+    if not is_what_it_says(shown.rpartition(".")[2].lower(), body):
+        raise Invalid("the file is not what its name says", field="file", reason="type")
     file_id = str(uuid4())
     path = f"{file_id[:2]}/{file_id}"
     target = folder / path
