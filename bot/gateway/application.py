@@ -113,9 +113,7 @@ def add_middleware(app: FastAPI, helpdesk: Helpdesk) -> None:
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Request-ID"],
         expose_headers=["Retry-After", "X-Request-ID"],
     )
-    app.add_middleware(
-        SecurityHeaders, embedders=settings.embed_origins, secure=settings.base_url.startswith("https://")
-    )
+    app.add_middleware(SecurityHeaders, embedders=settings.embed_origins, base_url=settings.base_url)
 
 
 def make_lifespan(helpdesk: Helpdesk):  # type: ignore[no-untyped-def]

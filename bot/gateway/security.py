@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -27,6 +28,9 @@ HEADERS = {
 }
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 REFUSED_OFTEN = 429
+PERSONAL = ("/inbox", "/files/", "/api/v1/conversations", "/api/v1/requests", "/api/v1/me", "/api/v1/reports")
+"""Whose answers tell of people: no browser or proxy keeps them."""
+A_YEAR = 365 * 24 * 3600
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 log = logging.getLogger(__name__)
@@ -39,11 +43,11 @@ class SecurityHeaders:
     Only /chat may be framed, and only by the sites that may embed the chat.
     """
 
-    def __init__(self, app: ASGIApp, embedders: Sequence[str], secure: bool) -> None:
+    def __init__(self, app: ASGIApp, embedders: Sequence[str], base_url: str) -> None:
         self._app = app
         self._policy = POLICY.format(ancestors="'none'")
         self._framed = POLICY.format(ancestors=" ".join(["'self'", *embedders]))
-        self._secure = secure
+        self._transport = tell_transport(base_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -88,9 +92,20 @@ class SecurityHeaders:
             headers.setdefault("X-Frame-Options", "DENY")
         for header, value in HEADERS.items():
             headers.setdefault(header, value)
-        if self._secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if path.startswith(PERSONAL):
+            headers.setdefault("Cache-Control", "no-store")
+        if self._transport:
+            headers.setdefault("Strict-Transport-Security", self._transport)
         headers["X-Request-ID"] = name
+
+
+def tell_transport(base_url: str) -> str | None:
+    """For hosts below the helpdesk's own too, but not where it has a whole domain: its other hosts are others'."""
+    parts = urlsplit(base_url)
+    if parts.scheme != "https":
+        return None
+    below = "; includeSubDomains" if (parts.hostname or "").count(".") > 1 else ""
+    return f"max-age={A_YEAR}{below}"
 
 
 def tell_request(scope: Scope, status: int, seconds: float) -> None:

@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
+from bot.gateway.application import create_app
+from bot.helpdesk import Helpdesk
 from tests.visiting import Visitor
 
 MESSAGES: list[tuple[Any, int, str]] = [
@@ -104,6 +106,28 @@ def test_every_response_has_its_headers(client: TestClient) -> None:
         assert "unsafe" not in policy
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/inbox", "/inbox/1", "/api/v1/requests", "/api/v1/me", "/api/v1/conversations/x"]
+)
+def test_what_tells_of_people_is_kept_by_no_browser(client: TestClient, path: str) -> None:
+    assert client.get(path, follow_redirects=False).headers["cache-control"] == "no-store"
+    assert "cache-control" not in client.get("/").headers
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://helpdesk.example.lv", "max-age=31536000; includeSubDomains"),
+        ("https://example.lv", "max-age=31536000"),
+        ("http://127.0.0.1:8000", None),
+    ],
+)
+def test_browsers_are_told_to_come_by_tls_alone(helpdesk: Helpdesk, address: str, told: str | None) -> None:
+    helpdesk.settings.public_url = address
+    with TestClient(create_app(helpdesk)) as client:
+        assert client.get("/").headers.get("strict-transport-security") == told
 
 
 def test_a_strange_origin_is_not_let_in(client: TestClient) -> None:
