@@ -125,6 +125,7 @@ def test_a_coordinator_keeps_their_own_account(people: People, width: int) -> No
     page.wait_for_url("**/inbox/account/tokens")
     keep_tokens(page)
     open_part(page, "Drošība")
+    open_forms(page)
     keep_second_factor(page)
     keep_devices(people, page, email)
     open_part(page, "Paziņojumi")
@@ -143,6 +144,14 @@ def keep_tokens(page: Page) -> None:
     expect(page.locator("code.secret")).to_have_count(0)
     page.get_by_role("button", name=re.compile("Atsaukt.*Skripts")).click()
     expect(page.get_by_text("Pilnvara ir atsaukta.")).to_be_visible()
+
+
+def open_forms(page: Page) -> None:
+    """What is behind a summary is accessible too."""
+    for summary in page.locator("main summary").all():
+        summary.click()
+    expect(page.get_by_label("Jaunā e-pasta adrese")).to_be_visible()
+    check(page)
 
 
 def keep_second_factor(page: Page) -> None:
@@ -197,6 +206,10 @@ def keep_absence(people: People, page: Page) -> None:
     check(page)
     page.get_by_role("button", name="Esmu atpakaļ").click()
     expect(page.get_by_text("Prombūtne ir beigusies")).to_be_visible()
+    page.get_by_role("checkbox", name="krievu").check()
+    page.get_by_role("button", name="Mainīt valodas").click()
+    expect(page.get_by_role("checkbox", name="krievu")).to_be_checked()
+    check(page)
 
 
 def keep_language(page: Page, width: int) -> None:
