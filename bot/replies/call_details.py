@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.helpdesk import Helpdesk
 from bot.nlu.text import fold, tokenize
-from bot.replies import buttons, calls, comparing, offers, questions
+from bot.replies import buttons, calls, comparing, deadlines, offers, questions
 from bot.replies.call_cards import cite, make_card, tell_budget, tell_codes, tell_grant, tell_share, tell_timing
 from bot.replies.call_codes import MARK, find_coded
 from bot.replies.figures import tell_amount
@@ -58,7 +58,11 @@ def tell_own_share(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> 
 
 def tell_deadline(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
     """ "Kas beidzas šomēnes?" is a list; "kurš beidzas pirmais?" one of those listed."""
-    if situation.first("deadline") or not (memory.shown or memory.call or find_named(helpdesk, situation)):
+    if (
+        situation.first("deadline")
+        or deadlines.is_asked(situation)
+        or not (memory.shown or memory.call or find_named(helpdesk, situation))
+    ):
         return calls.list_calls(helpdesk, situation, memory)
     return _tell_extreme(helpdesk, situation, memory, deadline) or reply_about_call(
         helpdesk, situation, memory, deadline

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.helpdesk import Helpdesk
 from bot.nlu.text import fold
-from bot.replies import buttons
+from bot.replies import buttons, deadlines
 from bot.replies.call_cards import make_card, tell_codes, tell_line
 from bot.replies.call_search import FILTERS, SEVERAL, Match, Search, join_values, search_calls, split_values
 from bot.replies.figures import tell_amount, tell_percent
@@ -29,9 +29,29 @@ def list_calls(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list
 
     A call named by its title is what was asked for, whatever the words around it.
     """
+    if deadlines.is_asked(situation):
+        return [_draft_by_month(helpdesk, situation, memory)]
     memory.filters = find_filters(situation, memory)
     memory.offset = 0
     return [draft_calls(helpdesk, situation.locale, memory)]
+
+
+def _draft_by_month(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Draft:
+    """A button asks for all of them; who writes it keeps what the list is narrowed by."""
+    locale = situation.locale
+    memory.filters = {} if situation.value is not None else find_filters(situation, memory)
+    memory.offset = 0
+    found = search_calls(helpdesk, locale, memory.filters)
+    if not found.fitting:
+        return _draft_nearest(helpdesk, locale, memory, found)
+    page, rest = found.fitting[: deadlines.MOST], found.fitting[deadlines.MOST :]
+    memory.show_calls([match.call.id for match in page], rest=[match.call.id for match in rest][:MOST_REMEMBERED])
+    memory.offset = max(0, len(page) - AT_ONCE)
+    intro = _introduce(locale, say(locale, "bot.calls.deadlines"), memory.filters)
+    lines = [intro, *deadlines.tell_by_month(helpdesk, locale, page)]
+    if rest:
+        lines += ["", say(locale, "bot.calls.left", count=len(rest))]
+    return _draft(helpdesk, locale, lines, page, _list_buttons(locale, page, len(rest)))
 
 
 def find_filters(situation: Situation, memory: Memory) -> dict[str, str]:

@@ -102,6 +102,11 @@ def tell_days(locale: str, first: date, last: date) -> str:
     )
 
 
+def tell_month(locale: str, day: date) -> str:
+    months = find_sentence(locale, "bot.figures.months_at")
+    return say(locale, "bot.figures.month", month=months[day.month - 1], year=day.year)
+
+
 def _tell_day_at(locale: str, day: str, of: date) -> str:
     months = find_sentence(locale, "bot.figures.months_at")
     return say(locale, "bot.figures.date", day=day, month=months[of.month - 1], year=of.year)

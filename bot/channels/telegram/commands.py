@@ -32,7 +32,7 @@ COMMANDS = (
     Command(
         "deadlines",
         {"lv": "termini", "en": "deadlines"},
-        buttons.encode("list_calls", reset=1, status="open"),
+        buttons.encode("list_calls", by="month"),
         in_groups=True,
     ),
     Command("subscribe", {"lv": "abonet", "en": "subscribe"}),

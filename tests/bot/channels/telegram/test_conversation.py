@@ -44,6 +44,20 @@ def test_a_list_is_narrowed_by_a_button(rig: Rig, api: TelegramApi) -> None:
     assert len(api.answered) == 1
 
 
+def test_deadlines_come_by_month_with_the_days_left(rig: Rig, api: TelegramApi) -> None:
+    begin(rig, api)
+    api.say(ANNA, "/termini")
+    told = rig.await_text(ANNA, "2026. gada decembrī")
+    assert "pa mēnešiem" in told
+    assert "7. Konkurss Nr. 7" in told, "all of them, not a first page"
+    assert "(atlikušas 17 dienas)" in told
+    assert told.index("Konkurss Nr. 1") < told.index("Konkurss Nr. 7")
+    api.press(ANNA, "3. Konkurss Nr. 3")
+    assert "Konkurss Nr. 3" in rig.await_text(ANNA, "Atbalsts biedrībām")
+    api.say(ANNA, "/konkursi")
+    assert "pa mēnešiem" not in rig.await_text(ANNA, "Šobrīd atvērti 7")
+
+
 def test_more_turns_the_page_of_the_same_message(rig: Rig, api: TelegramApi) -> None:
     begin(rig, api)
     api.say(ANNA, "/konkursi")
