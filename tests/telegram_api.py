@@ -22,6 +22,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
+from tests.telegram_documents import describe_document
 from tests.telegram_entities import CannotParse, parse_html, utf16_length
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -92,6 +93,8 @@ class TelegramApi:
         self.answered: list[dict[str, Any]] = []
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.files: dict[str, tuple[str, bytes]] = {}
+        self.sent_files: list[tuple[int, str, bytes]] = []
+        """Documents from the bot: chat, name, body."""
         self.webhook: dict[str, Any] = {}
         self.overall_rate: float | None = None
         self.local = True
@@ -360,6 +363,16 @@ class TelegramApi:
         }
         chat.messages.append(message)
         chat.sent_at.append(time.monotonic())
+        return message
+
+    async def _do_send_document(self, asked: dict[str, Any]) -> dict[str, Any]:
+        try:
+            document, body = await describe_document(asked)
+        except ValueError as refused:
+            raise bad_request(str(refused)) from refused
+        message = await self._do_send_message({**asked, "text": asked.get("caption", "")})
+        message |= {"caption": message.pop("text"), "document": document}
+        self.sent_files.append((asked["chat_id"], document["file_name"], body))
         return message
 
     async def _do_edit_message_text(self, asked: dict[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ COMMANDS = (
     Command("status", {"lv": "kur", "en": "status"}, buttons.encode("request_status"), ("pieteikums",)),
     Command("language", {"lv": "valoda", "en": "language"}, others=("lang",)),
     Command("privacy", {"lv": "privatums", "en": "privacy"}, buttons.encode("privacy"), in_groups=True),
+    Command("data", {"lv": "mani_dati", "en": "my_data"}, others=("dati", "data", "export")),
     Command("erase", {"lv": "dzest", "en": "erase"}, others=("delete",)),
     Command(
         "help", {"lv": "palidziba", "en": "help"}, buttons.encode("help"), ("paligs", "komandas"), in_groups=True

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot.channels.telegram import staff
+from bot.channels.telegram import personal_data, staff
 from bot.channels.telegram.keyboards import Row, own_button
 from bot.channels.telegram.outgoing import unpack_screen
 from bot.channels.telegram.pages import draw
@@ -46,6 +46,8 @@ def load_content(session: Session, row: Delivery, base_url: str) -> Content:
 def load_screen(session: Session, row: Delivery, base_url: str) -> list[Part]:
     if row.kind == "notification":
         return staff.show_notification(session, row, base_url)
+    if row.kind == personal_data.KIND:
+        return personal_data.make_parts(session, row)
     return unpack_screen(row.payload, base_url)
 
 

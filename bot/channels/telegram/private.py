@@ -8,7 +8,17 @@ from sqlalchemy.orm import Session
 from telegram import Message
 
 from bot.channels.notices import index_calls
-from bot.channels.telegram import CALL, CODED_CALL, LINK, PAYLOAD, RESUME, screens, staff, subscription_menu
+from bot.channels.telegram import (
+    CALL,
+    CODED_CALL,
+    LINK,
+    PAYLOAD,
+    RESUME,
+    personal_data,
+    screens,
+    staff,
+    subscription_menu,
+)
 from bot.channels.telegram.commands import Command, find_command
 from bot.channels.telegram.outgoing import post
 from bot.channels.telegram.people import (
@@ -31,6 +41,8 @@ from handoff.records import find_open_request
 from handoff.waiting import describe_request
 
 OUT_OF_ORDER = timedelta(minutes=5)
+ABOUT_WHAT_IS_KEPT = ("erase", personal_data.COMMAND)
+"""Commands that begin no conversation: there would be nothing but their own."""
 
 
 def start(helpdesk: Helpdesk, session: Session, message: Message, payload: str | None) -> Owner | None:
@@ -78,11 +90,14 @@ def resume(session: Session, message: Message, code: str, locale: str) -> None:
 
 
 def run_command(helpdesk: Helpdesk, session: Session, message: Message, command: Command) -> Owner | None:
-    if command.key == "erase" and find_conversation(session, message.chat_id) is None:
+    if command.key in ABOUT_WHAT_IS_KEPT and find_conversation(session, message.chat_id) is None:
         locale = choose_locale(message.from_user, helpdesk.settings)
-        post_screen(session, message, screens.tell(locale, "erase.nothing"))
+        post_screen(session, message, screens.tell(locale, f"{command.key}.nothing"))
         return None
     conversation = begin(helpdesk, session, message)
+    if command.key == personal_data.COMMAND:
+        personal_data.ask(session, message.chat_id, conversation, key=str(message.message_id))
+        return None
     if command.asks and conversation.owner is Owner.COORDINATOR:
         post_screen(session, message, tell_of_person(session, conversation, command.key))
         return None

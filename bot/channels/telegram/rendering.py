@@ -26,12 +26,19 @@ CITES = {MessageKind.ANSWER, MessageKind.CALL}
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """One Telegram message. `fallback` says the same without formatting."""
+    """One Telegram message. `fallback` says the same without formatting. With a `file` the words are below it."""
 
     html: str
     fallback: str
     keyboard: InlineKeyboardMarkup | None = None
+    file: File | None = None
 
 
 def render(message: Message, base_url: str, *, above: Sequence[Row] = ()) -> list[Part]:

@@ -83,6 +83,11 @@ class Sender:
 
     async def _send(self, chat_id: int, text: str, mode: ParseMode | None, part: Part) -> int:
         await self._pace.wait(chat_id)
+        if part.file is not None:
+            document = await self._bot.send_document(
+                chat_id, part.file.body, filename=part.file.name, caption=text, parse_mode=mode
+            )
+            return document.message_id
         sent = await self._bot.send_message(
             chat_id, text, parse_mode=mode, reply_markup=part.keyboard, link_preview_options=NO_PREVIEW
         )
