@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Annotated
 
@@ -40,7 +41,9 @@ def options(
 
 
 def main() -> None:
-    """Exit status 0 done, 1 failed, 2 wrong use (a wrong setting counts as wrong use)."""
+    """Exit status 0 done, 1 failed, 2 wrong use (a wrong setting counts as wrong use). Whatever is written, by the
+    processes it starts too, is for its owner alone."""
+    os.umask(0o077)
     try:
         app()
     except SecretUnreadable as error:

@@ -82,6 +82,13 @@ def test_a_coordinator_is_added_once_with_password_and_token(tmp_path: Path) -> 
     assert [one["email"] for one in listed] == [EMAIL]
 
 
+def test_what_is_written_is_for_its_owner_alone(tmp_path: Path) -> None:
+    call(tmp_path / "data", "coordinator", "add", EMAIL)
+    written = [tmp_path / "data", *(tmp_path / "data").rglob("*")]
+    assert tmp_path / "data" / "helpdesk.sqlite3" in written
+    assert [path.name for path in written if path.stat().st_mode & 0o077] == []
+
+
 def test_a_password_is_reset_and_an_account_ended(tmp_path: Path) -> None:
     call(tmp_path, "coordinator", "add", EMAIL)
     assert json.loads(call(tmp_path, "coordinator", "reset-password", EMAIL, "--json").stdout)["password"]
