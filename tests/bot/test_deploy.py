@@ -82,6 +82,24 @@ def test_a_container_holds_no_data_and_no_secrets() -> None:
     assert "USER helpdesk" in CONTAINER
 
 
+def test_a_container_holds_nothing_that_only_developers_need() -> None:
+    """And what runs asks for none of it."""
+    left_out = set((ROOT / ".dockerignore").read_text().split())
+    assert {"tests", "benchmarks", "docs"} <= left_out
+    packages = [ROOT / name for name in ("bot", "handoff", "knowledge", "retrieval", "tools")]
+    sources = [path for package in packages for path in package.rglob("*.py") if path.name != "documentation.py"]
+    wanting = re.compile(r"(?:from|import) (?:tests|benchmarks)\b|ROOT / \"(?:tests|benchmarks|docs)\"")
+    assert [path.name for path in sources if wanting.search(path.read_text("utf-8"))] == []
+
+
+def test_what_a_container_is_built_with_is_there() -> None:
+    setup = ROOT / "tools" / "setup"
+    assert "RUN tools/setup" in CONTAINER
+    assert setup.stat().st_mode & 0o111
+    assert setup.read_text().startswith("#!/bin/sh")
+    assert "FROM docker.io/library/debian:bookworm-slim" in CONTAINER, "docs/operations.md tells of this release"
+
+
 def test_a_container_serves_where_it_says() -> None:
     port = Settings(_env_file=None).port
     assert f"EXPOSE {port}" in CONTAINER
