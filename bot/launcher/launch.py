@@ -118,7 +118,11 @@ def train(data: Path, supervisor: Supervisor) -> bool:
     """True if there is a model to serve, be it the one before."""
     say("training the Rasa model (about a minute; answers come from the index meanwhile) …")
     inputs, began = rasa.hash_inputs(), time.monotonic()
-    process = rasa.start_training(data)
+    try:
+        process = rasa.start_training(data)
+    except OSError as error:
+        say(f"Rasa cannot be started ({error.strerror}: {error.filename}): answers come from the index alone")
+        return False
     try:
         if not supervisor.wait(until=lambda: process.poll() is not None):
             return False

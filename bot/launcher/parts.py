@@ -52,6 +52,7 @@ class Part:
     next_start: float = 0.0
 
     def start(self) -> None:
+        self.started_at = time.monotonic()
         output = self._open_log()
         try:
             self.process = subprocess.Popen(
@@ -66,7 +67,6 @@ class Part:
         finally:
             if output:
                 os.close(output)
-        self.started_at = time.monotonic()
 
     def _open_log(self) -> int | None:
         if self.log is None:

@@ -45,7 +45,12 @@ class Supervisor:
         self._write_state()
 
     def _start(self, part: Part) -> None:
-        part.start()
+        """One that cannot even be started counts as one that died: it is tried again, and the others run on."""
+        try:
+            part.start()
+        except OSError as error:
+            self._bury(part, f"cannot be started ({error.strerror}: {error.filename})")
+            return
         if part.answers is not None:
             # Another object at each start, so that an answer under way is not taken for the new process's.
             self._watch.begin(part.name, partial(part.answers))
@@ -66,7 +71,7 @@ class Supervisor:
     def _look(self) -> None:
         for part in self._parts:
             if part.process is not None and not part.running:
-                self._bury(part)
+                self._bury(part, f"died (status {part.process.returncode})")
             elif part.process is None and time.monotonic() >= part.next_start and not part.dead_for_good:
                 self._start(part)
             elif part.running and self._watch.is_hanging(part.name):
@@ -75,15 +80,14 @@ class Supervisor:
                 part.wait_stopped(STOPS_WITHIN)
         self._write_state()
 
-    def _bury(self, part: Part) -> None:
-        status = part.process.returncode if part.process else None
+    def _bury(self, part: Part, how: str) -> None:
         pause = part.note_death()
         if part.dead_for_good:
-            self._say(f"{part.name} died again (status {status}) and is given up: stopping everything")
+            self._say(f"{part.name} {how} again and is given up: stopping everything")
             self._stopping = True
             self.failed = True
             return
-        self._say(f"{part.name} died (status {status}); starting it again in {pause:.0f} s")
+        self._say(f"{part.name} {how}; starting it again in {pause:.0f} s")
 
     def stop(self) -> None:
         """One after another, in the order they were added: what the application still answers may need Rasa. What

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.launcher import parts, supervisor
+from bot.launcher import launch, parts, rasa, supervisor
 from bot.launcher import watch as watching
 from bot.launcher.parts import Part
 from bot.launcher.supervisor import Supervisor
@@ -63,8 +63,30 @@ def test_a_part_that_keeps_dying_ends_everything(tmp_path: Path) -> None:
     assert not watch.wait(within(20, lambda: False))
     watch.stop()
     assert watch.failed
-    assert "broken died again (status 3) and is given up" in said[-1]
+    assert "broken died (status 3) again and is given up" in said[-1]
     assert not other.running
+
+
+def test_a_part_that_cannot_be_started_is_tried_again_and_the_others_run_on(tmp_path: Path) -> None:
+    said: list[str] = []
+    program, other = tmp_path / "program", python(STAYS, "other")
+    watch, part = Supervisor(said.append, tmp_path / "parts.json"), Part("part", [str(program)], {})
+    watch.add(other)
+    watch.add(part)
+    assert said == [f"part cannot be started (No such file or directory: {program}); starting it again in 0 s"]
+    program.write_text(f"#!{sys.executable}\n{STAYS}\n")
+    program.chmod(0o700)
+    assert watch.wait(within(10, lambda: part.running))
+    assert other.running
+    watch.stop()
+
+
+def test_training_that_cannot_be_started_leaves_the_index_answering(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(rasa, "BINARY", tmp_path / "none")
+    assert not launch.train(tmp_path, Supervisor(print, tmp_path / "parts.json"))
+    assert "answers come from the index alone" in capsys.readouterr().out
 
 
 def test_a_part_deaf_to_asking_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
