@@ -38,10 +38,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How a question is answered: with which documents, none if it is not."""
+    """How a question is answered: with which documents, none if it is not; which ones are offered if it is asked
+    back ("did you mean")."""
 
     documents: tuple[str, ...]
     answered: bool
+    offered: tuple[str, ...] = ()
 
 
 @cache
@@ -86,9 +88,10 @@ def encode(knowledge: Knowledge, question: str) -> Vector:
 def ask(helpdesk: Helpdesk, knowledge: Knowledge, one: Asked) -> Told:
     vector = encode(knowledge, one.question)
     draft = answer_once(replace(helpdesk, knowledge=knowledge), one.question, one.locale, vector)
+    documents = tuple(source.document for source in draft.sources)
     if draft.kind in NOT_ANSWERED:
-        return Told((), False)
-    return Told(tuple(source.document for source in draft.sources), True)
+        return Told((), False, documents if draft.kind is MessageKind.CHOICE else ())
+    return Told(documents, True)
 
 
 def compare(
@@ -107,16 +110,24 @@ def compare(
 
 
 def judge(one: Asked, then: Told, now: Told) -> str | None:
-    """`lost`: rightly answered before, and not now. `moved`: a visitor's question that is answered with another
-    source. `gained`: not rightly answered before. Only its own document answers a control question rightly."""
+    """`lost`: rightly answered before, and not now. `doubted`: asked back now, with the right document among those
+    offered: certainty lies by the edge there, and any change of the materials moves it a little. `moved`: a
+    visitor's question that is answered with another source. `gained`: not rightly answered before. Only its own
+    document answers a control question rightly."""
     if one.origin.startswith("message:"):
-        if not then.answered:
-            return "gained" if now.answered else None
-        if not now.answered:
-            return "lost"
-        return None if not then.documents or then.documents[0] in now.documents else "moved"
+        return judge_message(then, now)
     before, after = one.document in then.documents, one.document in now.documents
-    return None if before == after else "lost" if before else "gained"
+    if before == after:
+        return None
+    return "gained" if after else "doubted" if one.document in now.offered else "lost"
+
+
+def judge_message(then: Told, now: Told) -> str | None:
+    if not then.answered:
+        return "gained" if now.answered else None
+    if not now.answered:
+        return "doubted" if set(then.documents[:1]) & set(now.offered) else "lost"
+    return None if not then.documents or then.documents[0] in now.documents else "moved"
 
 
 def run(helpdesk: Helpdesk, check: int, before: Knowledge | None) -> None:

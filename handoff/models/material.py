@@ -15,7 +15,7 @@ class KnowledgeCheck(Base):
     """The control questions asked before and after a change. `state`: running, done or failed.
 
     `results` name each question that changed by where it comes from, never by its words; `state` of a result is
-    lost, moved or gained.
+    lost, doubted, moved or gained.
     """
 
     __tablename__ = "knowledge_checks"
