@@ -20,7 +20,7 @@ from knowledge.passage import Passage
 AT_ONCE = 5
 ASKING = {
     "question", "inform", "more", "list_calls", "call_deadline", "call_details", "describe_situation",
-    "out_of_scope",
+    "out_of_scope", "request_status",
 }  # fmt: skip
 """What a question for events may be understood as; whatever is surer than its words is left alone."""
 ORGANISERS = ("macibas-un-pasakumi", "sabiedribas-integracijas-fonds")

@@ -82,6 +82,7 @@ def shown(draft: Draft) -> list[str]:
         "kādi pasākumi ir tuvākajā laikā", "kad ir nākamais pasākums?", "kadi pasakumi bus decembri",
         "vai ir tīklošanās pasākumi rīgā", "kur redzēt pasākumu kalendāru", "kad būs nākamās mācības",
         "when is the next event", "what events are there in december", "what training is coming up?",
+        "kad ir nakamais hakatons",
         "are there any workshops soon", "когда следующее мероприятие", "какие ближайшие мероприятия?",
     ],
 )  # fmt: skip
