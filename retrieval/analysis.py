@@ -32,17 +32,20 @@ def tokenize(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=200_000)
-def _normal_forms(token: str) -> tuple[str, ...]:
+def normal_forms(token: str) -> tuple[str, ...]:
     """Lemma's stem and the word's own stem, folded: the second meets what was typed without diacritics."""
     if _IDENTIFIER.match(token):
-        return (fold(token), *(fold(part) for part in re.split(r"[-./]", token) if len(part) > 2))
+        return (
+            fold(token),
+            *(fold(part) for part in re.split(r"[-./]", token) if len(part) > 2),
+        )
     lemma = simplemma.lemmatize(token.lower(), lang=("lv", "en"))
     return tuple(dict.fromkeys(fold(stem(form)) for form in (lemma.lower(), token.lower())))
 
 
 def find_terms(text: str) -> list[str]:
     """With repetitions; function words left out."""
-    return [form for token in tokenize(text) if fold(token) not in STOP_WORDS for form in _normal_forms(token)]
+    return [form for token in tokenize(text) if fold(token) not in STOP_WORDS for form in normal_forms(token)]
 
 
 def find_grams(text: str) -> list[str]:

@@ -23,18 +23,24 @@ from knowledge.catalogue import Catalogue
 from knowledge.passage import Passage
 from retrieval.analysis import find_grams, find_terms
 from retrieval.checksums import is_whole, note_checksums
+from retrieval.concepts import find_concepts, lexicon_digest
 from retrieval.diacritics import Diacritics
 from retrieval.encoder import Encoder, Matrix
+from retrieval.expectations import find_told
 from retrieval.lexical import LexicalIndex
+from retrieval.spelling import Spelling
 from retrieval.text import strip_markdown
 from retrieval.vectors import VectorStore, centre, encode_missing, file_name
-from retrieval.windows import windows
+from retrieval.windows import heading, windows
 
 Progress = Callable[[str], None]
-FORMAT = 6
+FORMAT = 9
 EXACT_UP_TO = 100_000
 """Vectors that are searched one by one; above, a graph is built over them."""
-CURRENT = "current"
+CURRENT, PREVIOUS = "current", "previous"
+FIELDS = ("terms", "context", "grams", "concepts", "meant_above")
+"""Lexical indexes: what a passage says with its context, the context alone, both as character n-grams, and the
+concepts (retrieval.concepts) of the first and of the second."""
 LANGUAGES = ("lv", "en", "ru")
 FITTED_MEANS = Path(__file__).parent / "means"
 SHIPPED = Path(knowledge.__file__).parent / "materials"
@@ -53,15 +59,23 @@ class Manifest:
 
 
 def digest_of(passages: Sequence[Passage], encoder: Encoder) -> str:
-    made = hashlib.sha256(f"{FORMAT}\0{encoder.name}".encode())
+    made = hashlib.sha256(f"{FORMAT}\0{encoder.name}\0{lexicon_digest()}".encode())
     for passage in passages:
         made.update(f"\0{passage.id}\0{passage.content_hash}".encode())
     return made.hexdigest()[:24]
 
 
 def current_folder(folder: Path) -> Path | None:
+    return follow(folder, CURRENT)
+
+
+def previous_folder(folder: Path) -> Path | None:
+    return follow(folder, PREVIOUS)
+
+
+def follow(folder: Path, pointer: str) -> Path | None:
     try:
-        return folder / (folder / CURRENT).read_text().strip()
+        return folder / (folder / pointer).read_text().strip()
     except OSError:
         return None
 
@@ -86,7 +100,13 @@ def build_index(catalogue: Catalogue, encoder: Encoder, folder: Path, progress: 
         progress(f"The index in {built} is damaged; building it anew.")
     folder.mkdir(parents=True, exist_ok=True)
     texts = [windows(passage) for passage in catalogue.passages]
-    vectors = find_vectors([text for several in texts for text in several], encoder, folder, progress)
+    above = [heading(passage) for passage in catalogue.passages]
+    vectors = find_vectors(
+        [*(text for several in texts for text in several), *above],
+        encoder,
+        folder,
+        progress,
+    )
     write_index(catalogue.passages, texts, vectors, encoder, folder, digest)
 
 
@@ -112,19 +132,29 @@ def write_index(
     folder: Path,
     digest: str,
 ) -> None:
+    """`vectors`: a row for each of `texts`, then one for each passage's heading."""
     fresh = folder / f"new-{digest}"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    owners = np.repeat([passage.locale for passage in passages], [len(several) for several in texts])
+    headings, vectors = (
+        vectors[len(vectors) - len(passages) :],
+        vectors[: len(vectors) - len(passages)],
+    )
+    locales = np.array([passage.locale for passage in passages], dtype="U2")
     mean = vectors.mean(axis=0) if len(vectors) else np.zeros(encoder.dimensions, np.float32)
-    vectors = centre_by_language(vectors, owners)
+    vectors = centre_by_language(vectors, np.repeat(locales, [len(several) for several in texts]))
     np.save(fresh / "vectors.npy", vectors)
+    np.save(fresh / "headings.npy", centre_by_language(headings, locales))
     np.savez(fresh / "query_means.npz", **find_query_means(encoder, mean))  # type: ignore[arg-type]
-    np.save(fresh / "firsts.npy", np.cumsum([0, *(len(several) for several in texts)]).astype(np.int64))
+    np.save(
+        fresh / "firsts.npy",
+        np.cumsum([0, *(len(several) for several in texts)]).astype(np.int64),
+    )
     faiss.write_index(make_faiss(vectors, encoder.dimensions), str(fresh / "vectors.faiss"))
     write_lexical(passages, fresh)
     latvian = [f"{passage.context} {passage.text}" for passage in passages if passage.locale == "lv"]
     Diacritics.learn(latvian).save(fresh)
+    Spelling.learn(f"{passage.context} {passage.text}" for passage in passages).save(fresh)
     manifest = Manifest(FORMAT, encoder.name, encoder.dimensions, digest, len(passages), len(vectors))
     (fresh / "manifest.json").write_text(json.dumps(asdict(manifest)))
     note_checksums(fresh)
@@ -165,29 +195,58 @@ def make_faiss(vectors: Matrix, dimensions: int) -> faiss.Index:
 
 
 def write_lexical(passages: Sequence[Passage], fresh: Path) -> None:
-    """Three fields: what a passage says with its context, the context alone, and both as character n-grams."""
+    """The FIELDS, and what kinds of thing each passage tells."""
     if not passages:
         return
     whole = [strip_markdown(f"{passage.context}\n{passage.text}") for passage in passages]
-    LexicalIndex.build([find_terms(text) for text in whole]).save(fresh / "terms")
-    LexicalIndex.build([find_terms(passage.context) for passage in passages]).save(fresh / "context")
-    LexicalIndex.build([find_grams(text) for text in whole]).save(fresh / "grams")
+    terms = [find_terms(text) for text in whole]
+    above = [find_terms(passage.context) for passage in passages]
+    told = (
+        terms,
+        above,
+        map(find_grams, whole),
+        map(find_concepts, terms),
+        map(find_concepts, above),
+    )
+    for name, words in zip(FIELDS, told, strict=True):
+        LexicalIndex.build(list(words)).save(fresh / name)
+    np.save(fresh / "told.npy", find_told(whole))
 
 
 def put_in_use(fresh: Path, folder: Path, name: str) -> None:
+    """The index before is kept, so that `roll_back` can take it up again; older ones are removed."""
+    before = current_folder(folder)
     shutil.rmtree(folder / name, ignore_errors=True)
     fresh.replace(folder / name)
-    pointer = folder / f"{CURRENT}.new"
-    pointer.write_text(name)
-    pointer.replace(folder / CURRENT)
+    point_to(folder, CURRENT, name)
+    if before is not None and before.name != name and before.is_dir():
+        point_to(folder, PREVIOUS, before.name)
+    kept = {path.name for path in (current_folder(folder), previous_folder(folder)) if path}
     for old in [*folder.glob("index-*"), *folder.glob("new-*")]:
-        if old.name != name:
+        if old.name not in kept:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def point_to(folder: Path, pointer: str, name: str) -> None:
+    fresh = folder / f"{pointer}.new"
+    fresh.write_text(name)
+    fresh.replace(folder / pointer)
+
+
+def roll_back(folder: Path) -> Path | None:
+    """Take the index before into use again, and keep the one now in use as the one before. None if there is no
+    other. An index answers only for the materials it was built from: roll the materials back with it."""
+    now, before = current_folder(folder), previous_folder(folder)
+    if now is None or before is None or not before.is_dir():
+        return None
+    point_to(folder, CURRENT, before.name)
+    point_to(folder, PREVIOUS, now.name)
+    return before
 
 
 def ship_vectors(catalogue: Catalogue, encoder: Encoder, folder: Path, progress: Progress) -> Path:
     """Renew the vectors that are kept beside the shipped materials; a fresh clone then encodes nothing."""
-    texts = [text for passage in catalogue.passages for text in windows(passage)]
+    texts = [text for passage in catalogue.passages for text in find_texts(passage)]
     store = VectorStore()
     store.read(SHIPPED / file_name(encoder))
     encode_missing(store, texts, encoder, folder, progress)
@@ -199,4 +258,9 @@ def find_unshipped(catalogue: Catalogue, encoder: Encoder) -> list[str]:
     """Texts of shipped materials whose vectors are not shipped: there should be none."""
     store = VectorStore()
     store.read(SHIPPED / file_name(encoder))
-    return [text for passage in catalogue.passages for text in windows(passage) if text not in store]
+    return [text for passage in catalogue.passages for text in find_texts(passage) if text not in store]
+
+
+def find_texts(passage: Passage) -> list[str]:
+    """All that is encoded of it."""
+    return [*windows(passage), heading(passage)]

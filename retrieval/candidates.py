@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.concepts import Word
+from retrieval.coverage import Coverage, CoverageIndex
 from retrieval.encoder import Vector
 from retrieval.lexical import LexicalIndex, Scores
 from retrieval.ranking import Features
@@ -27,37 +29,73 @@ class Evidence:
     places: Places
     features: Features
     cosines: NDArray[np.float32]
-    unknown: float
+    coverage: Coverage
     language: str = "lv"
     words: int = 0
     shared: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
     scores: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def describe_query(self, text: str, language: str, shared: NDArray[np.bool_], scores: Scores) -> None:
-        self.words, self.language, self.shared, self.scores = len(text.split()), language, shared, scores
+        self.words, self.language, self.shared, self.scores = (
+            len(text.split()),
+            language,
+            shared,
+            scores,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it is looked for: its centred vector, its words in three ways, the kinds of thing it wants.
+
+    `foreign`: no passage is in its language."""
+
+    vector: Vector
+    terms: Sequence[str]
+    grams: Sequence[str]
+    words: Sequence[Word]
+    kinds: NDArray[np.bool_]
+    foreign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an index holds. `firsts` maps passages to their rows of `vectors`: passage i has rows firsts[i] to
+    firsts[i + 1]; `headings` has a row each. `twins[i]` is the place of the same passage in the other language,
+    i itself where there is none. `told`: shape (passages, len(expectations.KINDS)). `demonstrations`: invented
+    passages. `fields` are those of building.FIELDS."""
+
+    index: faiss.Index
+    vectors: NDArray[np.float32]
+    firsts: Places
+    headings: NDArray[np.float32]
+    told: NDArray[np.bool_]
+    fields: Mapping[str, LexicalIndex]
+    twins: Places
+    demonstrations: NDArray[np.bool_]
 
 
 class Candidates:
-    """`firsts` maps passages to their rows of `vectors`: passage i has rows firsts[i] to firsts[i + 1].
-    `twins[i]` is the place of the same passage in the other language, i itself where there is none."""
-
-    def __init__(
-        self,
-        index: faiss.Index,
-        vectors: NDArray[np.float32],
-        firsts: Places,
-        lexical: Sequence[LexicalIndex],
-        twins: Places,
-    ) -> None:
-        self._twins = twins
-        self._index, self._vectors, self._firsts = index, vectors, firsts
-        self._lexical = lexical
-        self._owners = np.repeat(np.arange(len(firsts) - 1), np.diff(firsts))
-        count = len(firsts) - 1
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._index, self._vectors, self._firsts = (
+            parts.index,
+            parts.vectors,
+            parts.firsts,
+        )
+        self._owners = np.repeat(np.arange(len(self._firsts) - 1), np.diff(self._firsts))
+        if parts.fields:
+            self._terms, self._context, self._grams = (
+                parts.fields[name] for name in ("terms", "context", "grams")
+            )
+            above = parts.fields["context"], parts.fields["meant_above"]
+            self._covering = CoverageIndex(parts.fields["terms"], parts.fields["concepts"], *above)
+        count = len(self._firsts) - 1
         sample = np.random.default_rng(7).permutation(count)[:BACKGROUND] if count else np.zeros(0, np.int64)
         self._background = np.sort(sample)
         rows = self._rows_of(self._background)
-        self._background_vectors = np.asarray(vectors[rows]) if count else np.zeros((0, 1), np.float32)
+        self._background_vectors = np.asarray(self._vectors[rows]) if count else np.zeros((0, 1), np.float32)
+        self._background_headings = np.asarray(parts.headings[self._background])
 
     def _lengths(self, places: Places) -> Places:
         return np.asarray(self._firsts[places + 1] - self._firsts[places])
@@ -66,44 +104,54 @@ class Candidates:
         if not len(places):
             return np.zeros(0, np.int64)
         lengths = self._lengths(places)
-        starts = np.repeat(self._firsts[places] - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+        starts = np.repeat(
+            self._firsts[places] - np.concatenate(([0], np.cumsum(lengths)[:-1])),
+            lengths,
+        )
         return np.asarray(starts + np.arange(lengths.sum()))
 
-    def gather(
-        self,
-        vector: Vector,
-        terms: Sequence[str],
-        grams: Sequence[str],
-        allowed: NDArray[np.bool_],
-        *,
-        by_twins: bool = True,
-    ) -> Evidence:
-        """`vector` is centred. `by_twins`: a passage may be found by what its translation says, too."""
-        twins = self._twins if by_twins else np.arange(len(self._twins))
-        by_terms, by_grams = self._lexical[0].scores(terms), self._lexical[2].scores(grams)
-        places = self._choose(vector, (by_terms, by_grams), allowed, twins)
-        whole, window = self._similarities(vector, places)
-        twin_whole, twin_window = self._similarities(vector, twins[places])
-        mean, spread = self._measure_background(vector)
-        coverage, unknown = self._cover(self._lexical[0], terms)
-        in_context, _ = self._cover(self._lexical[1], terms)
+    def gather(self, asked: Asked, allowed: NDArray[np.bool_], *, by_twins: bool = True) -> Evidence:
+        """`by_twins`: a passage may be found by what its translation says, too."""
+        twins = self._parts.twins if by_twins else np.arange(len(self._parts.twins))
+        by_terms, by_grams = (
+            self._terms.scores(asked.terms),
+            self._grams.scores(asked.grams),
+        )
+        places = self._choose(asked.vector, (by_terms, by_grams), allowed, twins)
+        coverage = self._covering.measure(asked.words, places, foreign=asked.foreign)
+        dense, windows = self._compare(asked.vector, places, twins[places])
         columns = [
-            (whole - mean[0]) / spread[0],
-            (window - mean[1]) / spread[1],
+            *dense[:2],
             of_best(by_terms, places, allowed),
-            by_terms[places] / self._possible(self._lexical[0], terms),
+            by_terms[places] / possible(self._terms, asked.terms),
             of_best(by_grams, places, allowed),
-            by_grams[places] / self._possible(self._lexical[2], grams),
-            coverage[places],
-            in_context[places],
-            (twin_whole - mean[0]) / spread[0],
-            (twin_window - mean[1]) / spread[1],
+            by_grams[places] / possible(self._grams, asked.grams),
+            self._cover(self._terms, asked.terms)[places],
+            self._cover(self._context, asked.terms)[places],
+            *dense[2:],
+            coverage.shares,
+            coverage.shares_of_context,
+            (asked.kinds & ~self._parts.told[places]).sum(axis=1),
+            self._parts.demonstrations[places],
         ]
-        features = np.stack(columns, axis=1).astype(np.float32)
-        return Evidence(places, features, window, unknown)
+        return Evidence(places, np.stack(columns, axis=1).astype(np.float32), windows, coverage)
+
+    def _compare(self, vector: Vector, places: Places, twins: Places) -> tuple[list[Scores], Scores]:
+        """Standardised: whole, window, the twin's whole and window, heading; and the windows' own cosines."""
+        mean, spread = self._measure_background(vector)
+        whole, window = self._similarities(vector, places)
+        twin_whole, twin_window = self._similarities(vector, twins)
+        heading = np.asarray(self._parts.headings[places]) @ vector
+        told = (whole, window, twin_whole, twin_window, heading)
+        standard = [(one - mean[i]) / spread[i] for one, i in zip(told, (0, 1, 0, 1, 2), strict=True)]
+        return standard, window
 
     def _choose(
-        self, vector: Vector, lexical: Sequence[Scores], allowed: NDArray[np.bool_], twins: Places
+        self,
+        vector: Vector,
+        lexical: Sequence[Scores],
+        allowed: NDArray[np.bool_],
+        twins: Places,
     ) -> Places:
         """The nearest by meaning and the best by words and by letters, together."""
         near = self._nearest(vector, allowed | allowed[twins])
@@ -132,31 +180,23 @@ class Candidates:
     def _measure_background(self, vector: Vector) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         cosines = self._background_vectors @ vector
         starts = np.concatenate(([0], np.cumsum(self._lengths(self._background))[:-1]))
-        both = np.stack([cosines[starts], np.maximum.reduceat(cosines, starts)])
-        return both.mean(axis=1), np.maximum(both.std(axis=1), 1e-3)
+        windows = np.maximum.reduceat(cosines, starts)
+        all_three = np.stack([cosines[starts], windows, self._background_headings @ vector])
+        return all_three.mean(axis=1), np.maximum(all_three.std(axis=1), 1e-3)
 
-    @property
-    def terms(self) -> LexicalIndex:
-        return self._lexical[0]
-
-    @staticmethod
-    def _possible(index: LexicalIndex, words: Sequence[str]) -> float:
-        """About the most BM25 could give: every word of the question, as often as it likes."""
-        return float(index.idf(words).sum() * 2.2) + 1e-6 if words else 1.0
-
-    def _cover(self, index: LexicalIndex, terms: Sequence[str]) -> tuple[Scores, float]:
-        """How much of the question's telling words each passage holds (0 to 1), and how much nobody holds."""
+    def _cover(self, index: LexicalIndex, terms: Sequence[str]) -> Scores:
+        """How much of the question's terms each passage holds, 0 to 1."""
         distinct = list(dict.fromkeys(terms))
         covered = np.zeros(len(self._firsts) - 1, dtype=np.float32)
-        if not distinct:
-            return covered, 1.0
         weights = index.idf(distinct)
-        total, unknown = float(weights.sum()) or 1.0, 0.0
         for term, weight in zip(distinct, weights, strict=True):
-            holders = index.holders(term)
-            covered[holders] += weight
-            unknown += 0.0 if len(holders) else float(weight)
-        return covered / total, unknown / total
+            covered[index.holders(term)] += weight
+        return covered / (float(weights.sum()) or 1.0)
+
+
+def possible(index: LexicalIndex, words: Sequence[str]) -> float:
+    """About the most BM25 could give: every word of the question, as often as it likes."""
+    return float(index.idf(words).sum() * 2.2) + 1e-6 if words else 1.0
 
 
 def of_best(scores: Scores, places: Places, allowed: NDArray[np.bool_]) -> Scores:

@@ -2,84 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.passage import Passage
-from retrieval.analysis import find_grams, find_terms
 from retrieval.candidates import Evidence, Places
-from retrieval.expectations import count_unmet
-from retrieval.lexical import LexicalIndex
+from retrieval.coverage import Coverage
+from retrieval.ranking import FEATURES
 
 FAR = 3.0
 """The gap to a second passage where there is none."""
-HELD = 0.5
-"""A word counts as held by a passage if it has at least this share of the word's letters, four at a time."""
+FEW_LETTERS = 0.04
+"""Of what BM25 over letters could give: words with two slips in each still have more."""
+WINDOW, GRAMS, CONCEPTS = (FEATURES.index(name) for name in ("window", "grams_of_best", "concepts"))
 
 
-def gather_facts(
-    question: str,
-    evidence: Evidence,
-    order: Places,
-    documents: NDArray[Any],
-    passages: Sequence[Passage],
-    terms: LexicalIndex,
-) -> NDArray[np.float64]:
-    """In the order of ranking.CONFIDENCE_FEATURES, of the first candidate in `order`."""
-    first = passages[evidence.places[order[0]]]
-    scores, twin = describe_scores(evidence, order, documents)
-    facts = [*scores, *describe_words(question, first, terms), *twin]
+def gather_facts(evidence: Evidence, order: Places, documents: NDArray[Any]) -> NDArray[np.float64]:
+    """In the order of ranking.CONFIDENCE_FEATURES, of the first candidate in `order`. `documents`: whose each
+    passage of the catalogue is."""
+    first = int(order[0])
+    facts = [
+        *(float(value) for value in evidence.features[first]),
+        float(evidence.cosines[first]),
+        *describe_lead(evidence, order, documents),
+        *describe_agreement(evidence, first),
+        *describe_words(evidence.coverage, first),
+        float(np.log1p(evidence.words)),
+        float(not evidence.shared[first]),
+    ]
     return np.array(facts, dtype=np.float64)
 
 
-def describe_scores(evidence: Evidence, order: Places, documents: NDArray[Any]) -> tuple[list[float], list[float]]:
-    """Of the passage itself and beside the others; of its twin in the other language."""
-    first, row = order[0], evidence.features[order[0]]
-    scores = evidence.scores
-    own = documents[evidence.places[first]]
-    elsewhere = next((i for i in order[1:] if documents[evidence.places[i]] != own), None)
-    windows = evidence.features[:, 1]
-    return [
-        *(float(row[i]) for i in (0, 1)),
-        float(evidence.cosines[first]),
-        *(float(row[i]) for i in (3, 5, 6, 7)),
-        evidence.unknown,
-        float(scores[first] - scores[order[1]]) if len(order) > 1 else FAR,
-        float(scores[first] - scores[elsewhere]) if elsewhere is not None else FAR,
-        float(np.log1p(evidence.words)),
-        float(not evidence.shared[first]),
-        float(row[1] >= windows.max() - 1e-6),
-        float(np.sort(windows)[-10:].mean()),
-    ], [float(row[8]), float(row[9])]
+def says_nothing(evidence: Evidence) -> bool:
+    """No passage holds a word of the question in any form, and hardly its letters: a slip of the keyboard, or
+    another subject. The nearest passage is then a chance one, however near."""
+    letters = evidence.features[:, FEATURES.index("grams_of_possible")]
+    return bool(evidence.coverage.unknown.all() and letters.max() < FEW_LETTERS)
 
 
-def describe_words(question: str, passage: Passage, terms: LexicalIndex) -> list[float]:
-    """Of the question's telling words: how much the passage holds of all of them, of the two rarest, and how
-    telling the most telling one is that it lacks; and what kinds of thing it asks for that the passage has not."""
-    text = f"{passage.context}\n{passage.text}"
-    asked = list(dict.fromkeys(find_terms(question)))
-    unmet = count_unmet(question, text)
-    if not asked:
-        return [0.0, 0.0, 0.0, unmet]
-    weights = terms.idf(asked)
-    held = measure_held(asked, text)
-    rarest = np.argsort(-weights)[:2]
+def describe_lead(evidence: Evidence, order: Places, documents: NDArray[Any]) -> list[float]:
+    """How far the first is before the second, and before the best of another document; and, scores being
+    log-odds, how likely it, the first three and its document are, and how evenly likely all are."""
+    scores = evidence.scores[order].astype(np.float64)
+    owners = documents[evidence.places[order]]
+    elsewhere = np.flatnonzero(owners != owners[0])
+    likely = np.exp(scores - scores[0])
+    likely /= likely.sum()
     return [
-        float((held * weights).sum() / weights.sum()),
-        float((held[rarest] * weights[rarest]).sum() / weights[rarest].sum()),
-        float((weights * (held < HELD)).max()),
-        unmet,
+        float(scores[0]),
+        float(scores[0] - scores[1]) if len(scores) > 1 else FAR,
+        float(scores[0] - scores[elsewhere[0]]) if len(elsewhere) else FAR,
+        float(likely[0]),
+        float(likely[:3].sum()),
+        float(likely[owners == owners[0]].sum()),
+        float(-(likely * np.log(likely + 1e-9)).sum()),
     ]
 
 
-def measure_held(asked: Sequence[str], text: str) -> NDArray[np.float64]:
-    words, letters = set(find_terms(text)), set(find_grams(text))
-    return np.array([1.0 if term in words else share_of_letters(term, letters) for term in asked])
+def describe_agreement(evidence: Evidence, first: int) -> list[float]:
+    """Whether the first is also best by meaning, by letters and by concepts; how near the nearest are."""
+    features = evidence.features
+    windows = np.sort(features[:, WINDOW])
+    best = [float(features[first, i] >= features[:, i].max() - 1e-6) for i in (WINDOW, GRAMS, CONCEPTS)]
+    return [*best, float(windows[-1]), float(windows[-10:].mean())]
 
 
-def share_of_letters(term: str, letters: set[str]) -> float:
-    grams = set(find_grams(term))
-    return len(grams & letters) / len(grams) if grams else 0.0
+def describe_words(coverage: Coverage, first: int) -> list[float]:
+    """Of the question's telling words: how much the passage holds as written and in any words, how much of the
+    two rarest, how telling the most telling one is that it lacks, how much nobody holds, and how many names and
+    numbers it lacks."""
+    weights = coverage.weights.astype(np.float64)
+    if not len(weights):
+        return [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+    literal, held = coverage.literal[:, first], coverage.held[:, first]
+    rarest = np.argsort(-weights)[:2]
+    total = weights.sum()
+    return [
+        float(weights @ literal / total),
+        float(weights @ held / total),
+        float(weights[rarest] @ held[rarest] / weights[rarest].sum()),
+        float((weights * ~held).max()),
+        float(weights @ coverage.unknown / total),
+        float((coverage.named & ~held).sum()),
+    ]

@@ -194,20 +194,28 @@ def describe_miss(
     }
 
 
+def judge_answers(
+    bench: Bench, questions: Sequence[Question], vectors: dict[str, Vector] | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Of each question, how sure the product is and whether what an answer would show holds the evidence."""
+    scores, right = [], []
+    for question in questions:
+        vector = vectors[question.id] if vectors else None
+        sure, hits = bench.retriever.weigh(question.text, locale=spoken(question), vector=vector)
+        shown = {bench.places[hit.passage.id] for hit in choose_shown(hits)}
+        scores.append(sure)
+        right.append(bool(shown & find_right(question, bench.texts)))
+    return np.array(scores), np.array(right)
+
+
 def measure_abstention(
     bench: Bench, questions: Sequence[Question], vectors: dict[str, Vector], report: Report
 ) -> None:
     """`wrong`: of what is answered, the share that is not right (unanswerable, or the wrong passage shown)."""
-    confidence, answerable, right = [], [], []
-    for question in questions:
-        sure, hits = bench.retriever.weigh(question.text, locale=spoken(question), vector=vectors[question.id])
-        shown = {bench.places[hit.passage.id] for hit in choose_shown(hits)}
-        confidence.append(sure)
-        answerable.append(question.answerable)
-        right.append(question.answerable and bool(shown & find_right(question, bench.texts)))
-    if all(answerable):
+    can = np.array([question.answerable for question in questions])
+    if can.all():
         return
-    scores, can, good = np.array(confidence), np.array(answerable), np.array(right)
+    scores, good = judge_answers(bench, questions, vectors)
     report.abstention = {"auroc": auroc(scores, can), **coverage_at(scores, can, good)}
     decided = scores >= bench.retriever.answers_from
     report.abstention |= {

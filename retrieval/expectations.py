@@ -1,8 +1,13 @@
-"""What kind of thing a question asks for, and whether a passage has one: amount, number, date, contact."""
+"""What kind of thing a question asks for, and whether a passage has one: amount, number, date, contact,
+person, what comes next, who won."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.text import fold
 
@@ -19,6 +24,13 @@ _ASKS = {
     "contact": re.compile(
         r"talrun|telefon|e-?past|adres|kur atrodas|birojs|phone|e-?mail|address|office|телефон|адрес|почт|офис"
     ),
+    "next": re.compile(r"\bnakam|\bnext\b|следующ"),
+    "winner": re.compile(r"uzvar|laimej|\bwon\b|\bwins?\b|winner|победил|выиграл"),
+    "person": re.compile(
+        r"\b(kas|kurs|kura|ka sauc|vards)\b.*(direktor|ministrs|ministre\b|vaditaj|prieksniek|prieksedet|mers\b)|"
+        r"(who is|name of) the (head|director|minister|manager|chair|mayor|person)|"
+        r"(кто|как зовут|имя).*(директор|министр\b|руководител|начальник|мэр|председател)"
+    ),
 }
 _HAS = {
     "amount": re.compile(r"\d[\d ]*\s*(eur|eiro|euro|€|%|milj|million|tukst)|(eur|€)\s*\d"),
@@ -26,11 +38,28 @@ _HAS = {
         r"\d|\b(viens|viena|divi|divas|tris|cetr|piec|sesi|one|two|three|four|five|six|both|abi)\b"
     ),
     "date": re.compile(r"\d{1,2}\.\s*\w+|\b(19|20)\d\d\b|janv|febr|mart|apr|maij|jun|jul|aug|sept|okt|nov|dec"),
+    "next": re.compile(r"nakam|next|turpm|gaidam|upcoming|forthcoming"),
+    "winner": re.compile(r"uzvar|laimej|winn|\bwon\b"),
     "contact": re.compile(r"@|\+\d{6,}|https?://|www\.|tel\.|talr"),
 }
+_PERSON = re.compile(
+    r"(?i:direktor|ministr|vadītāj|priekšniek|priekšsēdētāj|mēr|head|director|minister|chair|mayor)\w*"
+    r"[^.\n]{0,60}?\b[A-ZĀČĒĢĪĶĻŅŠŪŽ][a-zāčēģīķļņšūž]+ [A-ZĀČĒĢĪĶĻŅŠŪŽ][a-zāčēģīķļņšūž]{2,}"
+)
+KINDS = tuple(_ASKS)
+Flags = NDArray[np.bool_]
 
 
-def count_unmet(question: str, passage: str) -> float:
-    """How many kinds of thing the question asks for that the passage has nothing of."""
-    asked, told = fold(question), fold(passage)
-    return float(sum(bool(asks.search(asked)) and not _HAS[kind].search(told) for kind, asks in _ASKS.items()))
+def find_asked(question: str) -> Flags:
+    """Shape (len(KINDS),)."""
+    asked = fold(question)
+    return np.array([bool(_ASKS[kind].search(asked)) for kind in KINDS])
+
+
+def find_told(passages: Sequence[str]) -> Flags:
+    """Shape (passages, len(KINDS)): what of each kind each passage has."""
+    told = np.zeros((len(passages), len(KINDS)), dtype=bool)
+    for row, passage in zip(told, passages, strict=True):
+        folded = fold(passage)
+        row[:] = [bool(_HAS[kind].search(folded) if kind in _HAS else _PERSON.search(passage)) for kind in KINDS]
+    return told

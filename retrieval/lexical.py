@@ -21,6 +21,11 @@ class LexicalIndex:
         self._bm25 = bm25
         self._size = size
 
+    @property
+    def size(self) -> int:
+        """Passages that are indexed."""
+        return self._size
+
     @classmethod
     def build(cls, documents: Sequence[list[str]], *, k1: float = 1.2, b: float = 0.6) -> LexicalIndex:
         bm25 = bm25s.BM25(k1=k1, b=b, method="lucene")

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 FEATURES = (
     "whole", "window", "terms_of_best", "terms_of_possible", "grams_of_best", "grams_of_possible", "coverage",
-    "context", "twin_whole", "twin_window",
+    "context", "twin_whole", "twin_window", "heading", "concepts", "concepts_of_context", "unmet",
+    "demonstration",
 )  # fmt: skip
 CONFIDENCE_FEATURES = (
-    "whole", "window", "cosine", "terms_of_possible", "grams_of_possible", "coverage", "context", "unknown", "gap",
-    "gap_elsewhere", "length", "foreign", "agree", "mean_window", "held", "rarest_held", "most_telling_lacked",
-    "unmet", "twin_whole", "twin_window",
+    *FEATURES, "cosine", "top", "gap", "gap_elsewhere", "likely_first", "likely_three", "likely_document",
+    "spread", "agree", "agree_grams", "agree_concepts", "best_window", "mean_window", "literal", "held",
+    "rarest_held", "most_telling_lacked", "unknown", "names_lacked", "length", "foreign",
 )  # fmt: skip
 FITTED = Path(__file__).parent / "ranking.json"
 Features = NDArray[np.float32]
@@ -76,8 +77,14 @@ def plain_weights() -> Weights:
     """Before anything is fitted: all evidence counts alike, and words only where the language is shared."""
     count = len(CONFIDENCE_FEATURES)
     return Weights(
-        same=np.array([0.5, 0.8, 0.5, 0.5, 1.0, 0.5, 1.0, 0.3, 0.3, 0.3], dtype=np.float32),
-        other=np.array([0.5, 1.0, 0, 0, 0.2, 0, 0.2, 0, 0.3, 0.3], dtype=np.float32),
+        same=np.array(
+            [0.5, 0.8, 0.5, 0.5, 1, 0.5, 1, 0.3, 0.3, 0.3, 0.3, 1, 0.5, -0.5, 0],
+            dtype=np.float32,
+        ),
+        other=np.array(
+            [0.5, 1, 0, 0, 0.2, 0, 0.2, 0, 0.3, 0.3, 0.3, 1, 0.5, -0.5, 0],
+            dtype=np.float32,
+        ),
         confidence=np.zeros(count),
         bias=0.0,
         centre=np.zeros(count),

@@ -15,22 +15,25 @@ from knowledge.catalogue import Catalogue
 from knowledge.document import Kind
 from knowledge.passage import Passage
 from retrieval.analysis import find_grams, find_terms
-from retrieval.building import current_folder, digest_of, read_manifest
-from retrieval.candidates import Candidates, Evidence
-from retrieval.confidence import gather_facts
+from retrieval.building import FIELDS, current_folder, digest_of, read_manifest
+from retrieval.candidates import Asked, Candidates, Evidence, Parts
+from retrieval.concepts import read_words
+from retrieval.confidence import gather_facts, says_nothing
 from retrieval.diacritics import Diacritics
 from retrieval.encoder import Encoder, Vector
 from retrieval.errors import IndexMismatch, IndexMissing
 from retrieval.excerpts import cut_excerpt
+from retrieval.expectations import find_asked
 from retrieval.language import detect_language
 from retrieval.lexical import LexicalIndex
 from retrieval.ranking import Weights, fitted_weights
+from retrieval.spelling import Spelling
 from retrieval.text import clean
 from retrieval.vectors import centre
 
 LONGEST_QUERY = 2000
 MOST_SHOWN = 3
-NEAR = 0.5
+NEAR = 1.0
 """A further passage is shown with the first if its score is at most so much less (scores are log-odds)."""
 
 
@@ -84,7 +87,11 @@ class Retriever:
     """Immutable once loaded and safe to share between threads; a rebuilt index is another Retriever."""
 
     def __init__(
-        self, catalogue: Catalogue, encoder: Encoder, built: Path, weights: Weights | None = None
+        self,
+        catalogue: Catalogue,
+        encoder: Encoder,
+        built: Path,
+        weights: Weights | None = None,
     ) -> None:
         self._encoder = encoder
         self._weights = weights or fitted_weights()
@@ -94,13 +101,17 @@ class Retriever:
         self._kinds = np.array([passage.kind.value for passage in self.passages], dtype="U16")
         self._documents = np.array([passage.document for passage in self.passages], dtype=object)
         self._told_in = tell_languages(catalogue)
-        self._diacritics = Diacritics.load(built)
+        self._diacritics, self._spelling = Diacritics.load(built), Spelling.load(built)
         with np.load(built / "query_means.npz") as means:
             self._query_means = {language: means[language] for language in means.files}
 
     @classmethod
     def load(
-        cls, catalogue: Catalogue, encoder: Encoder, folder: Path, weights: Weights | None = None
+        cls,
+        catalogue: Catalogue,
+        encoder: Encoder,
+        folder: Path,
+        weights: Weights | None = None,
     ) -> Retriever:
         """Open the index in `folder`. Raises IndexMismatch if it was built with another encoder or catalogue."""
         built = current_folder(folder)
@@ -128,8 +139,11 @@ class Retriever:
     def encode(self, question: str) -> Vector:
         """The question's vector, to be computed once a message and passed to `search`, `ask` and NLU.
 
-        Latvian typed without diacritics gets them back first."""
-        return self._encoder.encode_query(self._diacritics.restore(clean(question, LONGEST_QUERY)))
+        Slips are put right and Latvian typed without diacritics gets them back first."""
+        return self._encoder.encode_query(self._diacritics.restore(self._read(question)))
+
+    def _read(self, question: str) -> str:
+        return self._spelling.correct(clean(question, LONGEST_QUERY))
 
     def centre(self, vector: Vector, language: str) -> Vector:
         """A question's vector without what all questions in its language have in common."""
@@ -147,7 +161,14 @@ class Retriever:
     ) -> list[Hit]:
         """The k best passages. `locale` prefers, never excludes: of a matter told in both languages it is the one
         looked at. `documents` (keys) limits before the search. Near-duplicates are left out."""
-        ranked = self.rank(query, locale=locale, kinds=kinds, vector=vector, documents=documents, k=max(k * 2, 20))
+        ranked = self.rank(
+            query,
+            locale=locale,
+            kinds=kinds,
+            vector=vector,
+            documents=documents,
+            k=max(k * 2, 20),
+        )
         return drop_duplicates(ranked.hits if ranked else [])[:k]
 
     def rank(
@@ -162,13 +183,23 @@ class Retriever:
         by_twins: bool = True,
     ) -> Ranked | None:
         """None where nothing can be looked for or in. `by_twins`: also by what a passage's translation says."""
-        text = clean(query, LONGEST_QUERY)
+        text = self._read(query)
         language = detect_language(text, locale or "lv")
         allowed = self._allow(locale or ("lv" if language == "ru" else language), kinds, documents)
         if not any(letter.isalnum() for letter in text) or allowed is None:
             return None
-        asked = self.centre(self.encode(text) if vector is None else vector, language)
-        evidence = self._candidates.gather(asked, find_terms(text), find_grams(text), allowed, by_twins=by_twins)
+        centred = self.centre(self.encode(text) if vector is None else vector, language)
+        foreign = not (self._locales[allowed] == language).any()
+        words = read_words(text)
+        asked = Asked(
+            centred,
+            find_terms(text),
+            find_grams(text),
+            words,
+            find_asked(text),
+            foreign,
+        )
+        evidence = self._candidates.gather(asked, allowed, by_twins=by_twins)
         shared = self._locales[evidence.places] == language
         scores = self._weights.score(evidence.features, shared)
         order = np.argsort(-scores, kind="stable")[:k].astype(np.int64)
@@ -187,7 +218,11 @@ class Retriever:
             allowed &= np.isin(self._kinds, [kind.value for kind in kinds])
         if documents is not None:
             wanted = set(documents)
-            named = np.fromiter((document in wanted for document in self._documents), bool, len(self._documents))
+            named = np.fromiter(
+                (document in wanted for document in self._documents),
+                bool,
+                len(self._documents),
+            )
             allowed = named if not kinds else named & np.isin(self._kinds, [kind.value for kind in kinds])
         return allowed if allowed.any() else None
 
@@ -204,18 +239,23 @@ class Retriever:
         if decision is Decision.NONE:
             return Finding(decision, confidence, (), locale)
         chosen = choose_shown(hits) if decision is Decision.ANSWER else hits[:MOST_SHOWN]
-        terms = set(find_terms(question))
+        terms = set(find_terms(self._read(question)))
         shown = tuple(Excerpt(hit, *cut_excerpt(hit.passage.text, terms)) for hit in chosen)
         return Finding(decision, confidence, shown, hits[0].passage.locale)
 
     def weigh(
-        self, question: str, *, locale: str, vector: Vector | None = None, kinds: Sequence[Kind] = ()
+        self,
+        question: str,
+        *,
+        locale: str,
+        vector: Vector | None = None,
+        kinds: Sequence[Kind] = (),
     ) -> tuple[float, list[Hit]]:
         """How sure it is that the first of the hits answers, and the distinct hits."""
         ranked = self.rank(question, locale=locale, kinds=kinds, vector=vector)
-        if ranked is None or not ranked.hits:
+        if ranked is None or not ranked.hits or says_nothing(ranked.evidence):
             return 0.0, []
-        facts = self.describe(question, ranked)
+        facts = self.describe(ranked)
         return self._weights.probability(facts), drop_duplicates(ranked.hits[:12])
 
     def _decide(self, confidence: float) -> Decision:
@@ -223,11 +263,9 @@ class Retriever:
             return Decision.ANSWER
         return Decision.SUGGEST if confidence >= self._weights.suggest_from else Decision.NONE
 
-    def describe(self, question: str, ranked: Ranked) -> NDArray[np.float64]:
+    def describe(self, ranked: Ranked) -> NDArray[np.float64]:
         """The facts from which confidence is told."""
-        text = clean(question, LONGEST_QUERY)
-        terms = self._candidates.terms
-        return gather_facts(text, ranked.evidence, ranked.order, self._documents, self.passages, terms)
+        return gather_facts(ranked.evidence, ranked.order, self._documents)
 
 
 def choose_shown(hits: Sequence[Hit]) -> list[Hit]:
@@ -236,11 +274,23 @@ def choose_shown(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def open_candidates(catalogue: Catalogue, built: Path) -> Candidates:
-    vectors = np.load(built / "vectors.npy", mmap_mode="r")
-    index = faiss.read_index(str(built / "vectors.faiss"), faiss.IO_FLAG_MMAP)
     size = len(catalogue.passages)
-    lexical = [LexicalIndex.load(built / name, size) for name in ("terms", "context", "grams")] if size else []
-    return Candidates(index, vectors, np.load(built / "firsts.npy"), lexical, pair_twins(catalogue.passages))
+    parts = Parts(
+        index=faiss.read_index(str(built / "vectors.faiss"), faiss.IO_FLAG_MMAP),
+        vectors=np.load(built / "vectors.npy", mmap_mode="r"),
+        firsts=np.load(built / "firsts.npy"),
+        headings=np.load(built / "headings.npy", mmap_mode="r"),
+        told=np.load(built / "told.npy") if size else np.zeros((0, 0), bool),
+        fields={name: LexicalIndex.load(built / name, size) for name in FIELDS} if size else {},
+        twins=pair_twins(catalogue.passages),
+        demonstrations=np.array([is_demonstration(catalogue, passage) for passage in catalogue.passages], bool),
+    )
+    return Candidates(parts)
+
+
+def is_demonstration(catalogue: Catalogue, passage: Passage) -> bool:
+    document = catalogue.document(passage.document)
+    return document is not None and document.demo
 
 
 def pair_twins(passages: Sequence[Passage]) -> NDArray[np.int64]:

@@ -16,10 +16,18 @@ def whole(passage: Passage) -> str:
     return strip_markdown(f"{passage.context}\n{passage.text}" if passage.context else passage.text)
 
 
+def heading(passage: Passage) -> str:
+    """What stands above a passage: a page's title, and for a FAQ the question that the passage answers."""
+    return strip_markdown(f"{passage.title}. {' '.join(passage.section)}")
+
+
 def windows(passage: Passage) -> list[str]:
     """Texts to encode for `passage`, the whole first. Equal passages give equal texts."""
     units = split_units(strip_markdown(passage.text))
     if len(units) <= 1:
         return [whole(passage)]
     steps = range(max(1, len(units) - WINDOW + 1))
-    return [whole(passage), *(f"{passage.title}. {' '.join(units[i : i + WINDOW])}" for i in steps)]
+    return [
+        whole(passage),
+        *(f"{passage.title}. {' '.join(units[i : i + WINDOW])}" for i in steps),
+    ]

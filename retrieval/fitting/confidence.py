@@ -1,0 +1,138 @@
+"""The weights and thresholds of confidence: logistic regression over facts of the first passage, fitted on whether
+what an answer would show is right. Every question is judged by weights that have not seen it or its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.evaluation import Bench, Question, auroc, coverage_at, find_right, spoken
+from retrieval.fitting.order import Array, Vectors
+from retrieval.ranking import Weights
+from retrieval.retriever import MOST_SHOWN, Hit, choose_shown, drop_duplicates
+
+RIDGE = 20.0
+LEFT_OUT_COUNTS = 0.15
+"""Of a question whose documents were left out, beside 1 of a question as it was asked."""
+ANSWERED = 0.78
+"""Of the questions that can be answered, by folds, so many are. With more, answers would be wrong too often; with
+fewer, people would be sent away whose answer is there (docs/evaluation.md)."""
+HELPED = 0.95
+"""Of the questions whose answer is among the first three, at least so many are answered or asked back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Of each question: facts of its first hit; whether an answer would be right; whether the evidence is
+    among the first three; whether it was asked with its documents left out; whether it can be answered; fold."""
+
+    facts: Array
+    right: NDArray[np.bool_]
+    near: NDArray[np.bool_]
+    left_out: NDArray[np.bool_]
+    answerable: NDArray[np.bool_]
+    fold: NDArray[np.int64]
+
+    def __getitem__(self, rows: NDArray[np.bool_]) -> Judged:
+        return Judged(*(getattr(self, name)[rows] for name in self.__slots__))
+
+
+def judge(bench: Bench, questions: Sequence[Question], vectors: Vectors, folds: dict[str, int]) -> Judged:
+    rows = []
+    for question in questions:
+        right = find_right(question, bench.texts)
+        for left_out in (False, True) if right else (False,):
+            documents = list_others(bench, question, right) if left_out else None
+            ranked = bench.retriever.rank(
+                question.text, locale=spoken(question), vector=vectors[question.id], documents=documents
+            )
+            if ranked is None:
+                continue
+            shown, first_three = (
+                {bench.places[hit.passage.id] for hit in hits} & right for hits in lead(ranked.hits)
+            )
+            facts = bench.retriever.describe(ranked)
+            rows.append((facts, bool(shown), bool(first_three), left_out, bool(right) and not left_out,
+                         folds[question.id]))  # fmt: skip
+    columns = [np.array(column) for column in zip(*rows, strict=True)]
+    return Judged(*columns)
+
+
+def lead(hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
+    """What an answer would show, and what a question back would."""
+    distinct = drop_duplicates(hits[:12])
+    return choose_shown(distinct), distinct[:MOST_SHOWN]
+
+
+def list_others(bench: Bench, question: Question, right: frozenset[int]) -> list[str]:
+    """The documents a question is looked for in, but those that answer it."""
+    answering = {matter_of(bench.passages[place].document) for place in right}
+    told = {document.document for document in bench.passages}
+    own = {document for document in told if document.startswith(f"{spoken(question)}/")}
+    matters = {matter_of(document) for document in own}
+    asked = own | {document for document in told if matter_of(document) not in matters}
+    return sorted(document for document in asked if matter_of(document) not in answering)
+
+
+def matter_of(document: str) -> str:
+    return document.partition("/")[2]
+
+
+def fit_confidence(judged: Judged, weights: Weights) -> Weights:
+    centre, scale = judged.facts.mean(axis=0), np.maximum(judged.facts.std(axis=0), 1e-6)
+    rows = np.clip((judged.facts - centre) / scale, -4, 4)
+    counts = np.where(judged.left_out, LEFT_OUT_COUNTS, 1.0)
+    slopes, bias = fit_logistic(rows, judged.right.astype(np.float64), counts)
+    return replace(weights, confidence=slopes, bias=bias, centre=centre, scale=scale)
+
+
+def judge_unseen(judged: Judged, weights: Weights) -> Array:
+    """Each question's probability by a model fitted without its fold."""
+    unseen = np.zeros(len(judged.right))
+    for fold in np.unique(judged.fold):
+        fitted = fit_confidence(judged[judged.fold != fold], weights)
+        own = judged.fold == fold
+        unseen[own] = [fitted.probability(facts) for facts in judged.facts[own]]
+    return unseen
+
+
+def choose_thresholds(scores: Array, judged: Judged) -> tuple[float, float]:
+    """From where an answer is given, and from where it is asked back."""
+    answer_from = float(np.quantile(scores[judged.answerable], 1 - ANSWERED))
+    suggest_from = float(np.quantile(scores[judged.near], 1 - HELPED))
+    return answer_from, min(suggest_from, answer_from)
+
+
+def fit_logistic(rows: Array, truth: Array, counts: Array) -> tuple[Array, float]:
+    """Ridge-penalised logistic regression by Newton's method; rows are standardised."""
+    design = np.hstack([rows, np.ones((len(rows), 1))])
+    weights = np.zeros(design.shape[1])
+    penalty = np.diag([RIDGE] * rows.shape[1] + [1e-6])
+    for _ in range(50):
+        likely = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
+        gradient = design.T @ (counts * (likely - truth)) + penalty @ weights
+        curvature = (design * (counts * likely * (1 - likely))[:, None]).T @ design + penalty
+        change = np.linalg.solve(curvature, gradient)
+        weights -= change
+        if np.abs(change).max() < 1e-8:
+            break
+    return weights[:-1], float(weights[-1])
+
+
+def tell_unseen(scores: Array, judged: Judged, weights: Weights) -> str:
+    asked, can = ~judged.left_out, judged.answerable
+    answered = (scores >= weights.answer_from) & asked
+    held = scores[asked], can[asked], judged.right[asked]
+    told = {
+        "shown right": judged.right[can].mean(),
+        "auroc": auroc(*held[:2]),
+        "auroc of documents left out": auroc(scores[can | judged.left_out], can[can | judged.left_out]),
+        **coverage_at(*held),
+        "answered": answered[can].mean(),
+        "wrong": (~judged.right[answered]).mean() if answered.any() else 0.0,
+        "not answered of unanswerable": (~answered[asked & ~can]).mean(),
+    }
+    return "by folds: " + "  ".join(f"{name} {value:.3f}" for name, value in told.items())

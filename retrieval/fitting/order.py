@@ -1,0 +1,102 @@
+"""The weights of ranking: a softmax over a question's candidates, of which the right ones should have all.
+
+Each question is also asked of the other language's passages alone, for the weights that hold across languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.encoder import Vector
+from retrieval.evaluation import Bench, Question, find_right, spoken
+from retrieval.ranking import FEATURES, Weights, plain_weights
+
+STEPS, RATE, RIDGE = 500, 0.05, 0.03
+Array = NDArray[np.float64]
+Vectors = dict[str, Vector]
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One question's candidates: features, which share its language, which are right."""
+
+    question: str
+    features: Array
+    shared: NDArray[np.bool_]
+    right: NDArray[np.bool_]
+
+
+def gather(bench: Bench, questions: Sequence[Question], vectors: Vectors) -> list[Instance]:
+    """Of every question that can be answered up to three: as it is asked, and of each language's passages."""
+    by_locale = {
+        locale: sorted({p.document for p in bench.passages if p.locale == locale}) for locale in ("lv", "en")
+    }
+    found = []
+    for question in questions:
+        right = find_right(question, bench.texts)
+        own, other = ("lv", "en") if spoken(question) == "lv" else ("en", "lv")
+        for documents, by_twins in ((None, True), (by_locale[own], False), (by_locale[other], False)):
+            ranked = bench.retriever.rank(
+                question.text, locale=spoken(question), vector=vectors[question.id], documents=documents,
+                by_twins=by_twins,
+            )  # fmt: skip
+            if ranked is None:
+                continue
+            truth = np.array([place in right for place in ranked.evidence.places], bool)
+            if truth.any():
+                rows = ranked.evidence.features.astype(np.float64)
+                found.append(Instance(question.id, rows, ranked.evidence.shared, truth))
+    return found
+
+
+def fit_order(instances: Sequence[Instance], use: NDArray[np.bool_] | None = None) -> Weights:
+    """`use` marks the features that may have weight; the others stay at zero (for ablation).
+
+    Across languages the best match by words is mostly a chance one, so what is measured by it has no weight there.
+    """
+    count = len(FEATURES)
+    mask = np.ones(count) if use is None else use.astype(np.float64)
+    across = mask * np.array([not name.endswith("of_best") for name in FEATURES])
+    allowed = np.concatenate([mask, across])
+    slope = Slope(instances)
+    weights = allowed * 0.0
+    moment, second = np.zeros_like(weights), np.zeros_like(weights)
+    for step in range(1, STEPS + 1):
+        gradient = (slope.at(weights) + RIDGE * weights) * allowed
+        moment, second = 0.9 * moment + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
+        weights -= RATE * (moment / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+    same, other = np.split((weights / slope.scale).astype(np.float32), 2)
+    return replace(plain_weights(), same=same, other=other)
+
+
+class Slope:
+    """How the mean loss changes with the weights of standardised features, all instances at once."""
+
+    def __init__(self, instances: Sequence[Instance]) -> None:
+        rows = np.concatenate([widen(instance) for instance in instances])
+        self.scale = np.maximum(rows.std(axis=0), 1e-6)
+        self._rows = rows / self.scale
+        self._right = np.concatenate([instance.right for instance in instances])
+        lengths = [len(instance.right) for instance in instances]
+        self._starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+        self._owner = np.repeat(np.arange(len(instances)), lengths)
+
+    def at(self, weights: Array) -> Array:
+        scores = self._rows @ weights
+        likely = np.exp(scores - np.maximum.reduceat(scores, self._starts)[self._owner])
+        among_right = likely * self._right
+        expected = likely / self._sum(likely) - among_right / np.maximum(self._sum(among_right), 1e-30)
+        return np.asarray(self._rows.T @ expected / len(self._starts))
+
+    def _sum(self, values: Array) -> Array:
+        return np.asarray(np.add.reduceat(values, self._starts)[self._owner])
+
+
+def widen(instance: Instance) -> Array:
+    """Features in the first half of the columns where the language is shared, in the second where not."""
+    same = instance.features * instance.shared[:, None]
+    return np.hstack([same, instance.features - same])
