@@ -28,6 +28,7 @@ from retrieval.diacritics import Diacritics
 from retrieval.encoder import Encoder, Matrix
 from retrieval.expectations import find_told
 from retrieval.lexical import LexicalIndex
+from retrieval.nearest import make_index
 from retrieval.spelling import Spelling
 from retrieval.text import strip_markdown
 from retrieval.vectors import VectorStore, centre, encode_missing, file_name
@@ -35,8 +36,6 @@ from retrieval.windows import heading, windows
 
 Progress = Callable[[str], None]
 FORMAT = 9
-EXACT_UP_TO = 100_000
-"""Vectors that are searched one by one; above, a graph is built over them."""
 CURRENT, PREVIOUS = "current", "previous"
 FIELDS = ("terms", "context", "grams", "concepts", "meant_above")
 """Lexical indexes: what a passage says with its context, the context alone, both as character n-grams, and the
@@ -150,11 +149,8 @@ def write_index(
         fresh / "firsts.npy",
         np.cumsum([0, *(len(several) for several in texts)]).astype(np.int64),
     )
-    faiss.write_index(make_faiss(vectors, encoder.dimensions), str(fresh / "vectors.faiss"))
-    write_lexical(passages, fresh)
-    latvian = [f"{passage.context} {passage.text}" for passage in passages if passage.locale == "lv"]
-    Diacritics.learn(latvian).save(fresh)
-    Spelling.learn(f"{passage.context} {passage.text}" for passage in passages).save(fresh)
+    faiss.write_index(make_index(vectors, encoder.dimensions), str(fresh / "vectors.faiss"))
+    write_words(passages, fresh)
     manifest = Manifest(FORMAT, encoder.name, encoder.dimensions, digest, len(passages), len(vectors))
     (fresh / "manifest.json").write_text(json.dumps(asdict(manifest)))
     note_checksums(fresh)
@@ -179,19 +175,12 @@ def find_query_means(encoder: Encoder, passage_mean: NDArray[np.float32]) -> dic
         return {language: np.asarray(saved[language], dtype=np.float32) for language in LANGUAGES}
 
 
-def make_faiss(vectors: Matrix, dimensions: int) -> faiss.Index:
-    """Exact up to a hundred thousand vectors, a graph above (HNSW, 32 links)."""
-    index: faiss.Index
-    if len(vectors) <= EXACT_UP_TO:
-        index = faiss.IndexFlatIP(dimensions)
-    else:
-        graph = faiss.IndexHNSWFlat(dimensions, 32, faiss.METRIC_INNER_PRODUCT)
-        graph.hnsw.efConstruction = 80
-        graph.hnsw.efSearch = 128
-        index = graph
-    if len(vectors):
-        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-    return index
+def write_words(passages: Sequence[Passage], fresh: Path) -> None:
+    """All that is made of texts and needs no encoder."""
+    write_lexical(passages, fresh)
+    latvian = [f"{passage.context} {passage.text}" for passage in passages if passage.locale == "lv"]
+    Diacritics.learn(latvian).save(fresh)
+    Spelling.learn(f"{passage.context} {passage.text}" for passage in passages).save(fresh)
 
 
 def write_lexical(passages: Sequence[Passage], fresh: Path) -> None:

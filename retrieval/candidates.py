@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +12,7 @@ from retrieval.concepts import Word
 from retrieval.coverage import Coverage, CoverageIndex
 from retrieval.encoder import Vector
 from retrieval.lexical import LexicalIndex, Scores
+from retrieval.nearest import Nearest
 from retrieval.ranking import Features
 
 NEIGHBOURS = 120
@@ -65,7 +65,7 @@ class Parts:
     i itself where there is none. `told`: shape (passages, len(expectations.KINDS)). `demonstrations`: invented
     passages. `fields` are those of building.FIELDS."""
 
-    index: faiss.Index
+    nearest: Nearest
     vectors: NDArray[np.float32]
     firsts: Places
     headings: NDArray[np.float32]
@@ -78,12 +78,7 @@ class Parts:
 class Candidates:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._index, self._vectors, self._firsts = (
-            parts.index,
-            parts.vectors,
-            parts.firsts,
-        )
-        self._owners = np.repeat(np.arange(len(self._firsts) - 1), np.diff(self._firsts))
+        self._vectors, self._firsts, self._owners = parts.vectors, parts.firsts, own_rows(parts.firsts)
         if parts.fields:
             self._terms, self._context, self._grams = (
                 parts.fields[name] for name in ("terms", "context", "grams")
@@ -163,13 +158,7 @@ class Candidates:
         return np.unique(np.concatenate(chosen)).astype(np.int64)
 
     def _nearest(self, vector: Vector, allowed: NDArray[np.bool_]) -> Places:
-        parameters = None
-        if not allowed.all():
-            rows = np.flatnonzero(allowed[self._owners])
-            parameters = search_parameters(self._index, faiss.IDSelectorBatch(rows))
-        query = np.ascontiguousarray(vector[None, :], dtype=np.float32)
-        _, rows = self._index.search(query, min(NEIGHBOURS, self._index.ntotal), params=parameters)
-        return np.unique(self._owners[rows[0][rows[0] >= 0]])
+        return np.unique(self._owners[self._parts.nearest.find(vector, NEIGHBOURS, allowed)])
 
     def _similarities(self, vector: Vector, places: Places) -> tuple[Scores, Scores]:
         """Of the whole passage, and of the nearest of its windows."""
@@ -204,10 +193,6 @@ def of_best(scores: Scores, places: Places, allowed: NDArray[np.bool_]) -> Score
     return scores[places] / best if best > 0 else np.zeros(len(places), np.float32)
 
 
-def search_parameters(index: faiss.Index, selector: faiss.IDSelector) -> faiss.SearchParameters:
-    parameters: faiss.SearchParameters
-    if isinstance(index, faiss.IndexHNSW):
-        parameters = faiss.SearchParametersHNSW(sel=selector, efSearch=128)  # type: ignore[attr-defined]
-    else:
-        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-    return parameters
+def own_rows(firsts: Places) -> Places:
+    """Of each row of the vectors: whose it is."""
+    return np.repeat(np.arange(len(firsts) - 1), np.diff(firsts))

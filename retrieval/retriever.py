@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +15,7 @@ from knowledge.document import Kind
 from knowledge.passage import Passage
 from retrieval.analysis import find_grams, find_terms
 from retrieval.building import FIELDS, current_folder, digest_of, read_manifest
-from retrieval.candidates import Asked, Candidates, Evidence, Parts
+from retrieval.candidates import Asked, Candidates, Evidence, Parts, own_rows
 from retrieval.concepts import read_words
 from retrieval.confidence import gather_facts, says_nothing
 from retrieval.diacritics import Diacritics
@@ -24,12 +23,14 @@ from retrieval.encoder import Encoder, Vector
 from retrieval.errors import IndexMismatch, IndexMissing
 from retrieval.excerpts import cut_excerpt
 from retrieval.expectations import find_asked
+from retrieval.filters import Filters
 from retrieval.language import detect_language
 from retrieval.lexical import LexicalIndex
+from retrieval.nearest import Nearest
 from retrieval.ranking import Weights, fitted_weights
 from retrieval.spelling import Spelling
 from retrieval.text import clean
-from retrieval.vectors import centre
+from retrieval.vectors import centre, map_array
 
 LONGEST_QUERY = 2000
 MOST_SHOWN = 3
@@ -97,10 +98,8 @@ class Retriever:
         self._weights = weights or fitted_weights()
         self.passages = catalogue.passages
         self._candidates = open_candidates(catalogue, built)
-        self._locales = np.array([passage.locale for passage in self.passages], dtype="U2")
-        self._kinds = np.array([passage.kind.value for passage in self.passages], dtype="U16")
+        self._filters = Filters(self.passages)
         self._documents = np.array([passage.document for passage in self.passages], dtype=object)
-        self._told_in = tell_languages(catalogue)
         self._diacritics, self._spelling = Diacritics.load(built), Spelling.load(built)
         with np.load(built / "query_means.npz") as means:
             self._query_means = {language: means[language] for language in means.files}
@@ -169,7 +168,7 @@ class Retriever:
             documents=documents,
             k=max(k * 2, 20),
         )
-        return drop_duplicates(ranked.hits if ranked else [])[:k]
+        return drop_duplicates(ranked.hits if ranked else [], k)
 
     def rank(
         self,
@@ -185,11 +184,11 @@ class Retriever:
         """None where nothing can be looked for or in. `by_twins`: also by what a passage's translation says."""
         text = self._read(query)
         language = detect_language(text, locale or "lv")
-        allowed = self._allow(locale or ("lv" if language == "ru" else language), kinds, documents)
+        allowed = self._filters.allow(locale or ("lv" if language == "ru" else language), kinds, documents)
         if not any(letter.isalnum() for letter in text) or allowed is None:
             return None
         centred = self.centre(self.encode(text) if vector is None else vector, language)
-        foreign = not (self._locales[allowed] == language).any()
+        foreign = not (allowed & self._filters.are_in(language)).any()
         words = read_words(text)
         asked = Asked(
             centred,
@@ -200,31 +199,12 @@ class Retriever:
             foreign,
         )
         evidence = self._candidates.gather(asked, allowed, by_twins=by_twins)
-        shared = self._locales[evidence.places] == language
+        shared = self._filters.are_in(language)[evidence.places]
         scores = self._weights.score(evidence.features, shared)
         order = np.argsort(-scores, kind="stable")[:k].astype(np.int64)
         hits = [Hit(self.passages[evidence.places[i]], float(scores[i])) for i in order]
         evidence.describe_query(text, language, shared, scores)
         return Ranked(hits, evidence, order)
-
-    def _allow(
-        self, locale: str, kinds: Sequence[Kind], documents: Sequence[str] | None
-    ) -> NDArray[np.bool_] | None:
-        """Which passages may be found at all; None if there are none."""
-        if not self.passages:
-            return None
-        allowed = (self._locales == locale) | ~self._told_in.get(locale, np.zeros(len(self.passages), bool))
-        if kinds:
-            allowed &= np.isin(self._kinds, [kind.value for kind in kinds])
-        if documents is not None:
-            wanted = set(documents)
-            named = np.fromiter(
-                (document in wanted for document in self._documents),
-                bool,
-                len(self._documents),
-            )
-            allowed = named if not kinds else named & np.isin(self._kinds, [kind.value for kind in kinds])
-        return allowed if allowed.any() else None
 
     def ask(
         self,
@@ -275,11 +255,12 @@ def choose_shown(hits: Sequence[Hit]) -> list[Hit]:
 
 def open_candidates(catalogue: Catalogue, built: Path) -> Candidates:
     size = len(catalogue.passages)
+    vectors, firsts = map_array(built / "vectors.npy"), np.load(built / "firsts.npy")
     parts = Parts(
-        index=faiss.read_index(str(built / "vectors.faiss"), faiss.IO_FLAG_MMAP),
-        vectors=np.load(built / "vectors.npy", mmap_mode="r"),
-        firsts=np.load(built / "firsts.npy"),
-        headings=np.load(built / "headings.npy", mmap_mode="r"),
+        nearest=Nearest.load(built, vectors, own_rows(firsts)),
+        vectors=vectors,
+        firsts=firsts,
+        headings=map_array(built / "headings.npy"),
         told=np.load(built / "told.npy") if size else np.zeros((0, 0), bool),
         fields={name: LexicalIndex.load(built / name, size) for name in FIELDS} if size else {},
         twins=pair_twins(catalogue.passages),
@@ -307,21 +288,19 @@ def pair_twins(passages: Sequence[Passage]) -> NDArray[np.int64]:
     return twins
 
 
-def tell_languages(catalogue: Catalogue) -> dict[str, NDArray[np.bool_]]:
-    """By language: which passages are of a matter that is told in that language too."""
-    told: dict[str, set[str]] = {}
-    for passage in catalogue.passages:
-        locale, _, matter = passage.document.partition("/")
-        told.setdefault(locale, set()).add(matter)
-    matters = [passage.document.partition("/")[2] for passage in catalogue.passages]
-    return {locale: np.array([matter in held for matter in matters], bool) for locale, held in told.items()}
-
-
-def drop_duplicates(hits: Sequence[Hit]) -> list[Hit]:
-    """The better of two passages that say the same in nearly the same words."""
+def drop_duplicates(hits: Sequence[Hit], most: int | None = None) -> list[Hit]:
+    """The better of two passages that say the same in nearly the same words; at most `most`."""
     kept: list[tuple[Hit, set[str]]] = []
     for hit in hits:
+        if most is not None and len(kept) == most:
+            break
         words = set(hit.passage.text.lower().split())
-        if not any(len(words & held) >= 0.9 * max(len(words | held), 1) for _, held in kept):
+        if not any(nearly_same(words, held) for _, held in kept):
             kept.append((hit, words))
     return [hit for hit, _ in kept]
+
+
+def nearly_same(words: set[str], held: set[str]) -> bool:
+    """Sets of very different sizes need not be compared."""
+    few, many = sorted((len(words), len(held)))
+    return few >= 0.9 * many and len(words & held) >= 0.9 * max(len(words | held), 1)

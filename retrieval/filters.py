@@ -1,0 +1,60 @@
+"""Which passages may be found, by language, kind and document: known beforehand, not looked for in each search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.document import Kind
+from knowledge.passage import Passage
+
+Flags = NDArray[np.bool_]
+"""One a passage."""
+
+
+class Filters:
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._none = np.zeros(len(passages), bool)
+        self._by_locale = mark_each(passage.locale for passage in passages)
+        self._by_kind = mark_each(passage.kind for passage in passages)
+        self._preferred = prefer_languages(passages)
+        self._places: dict[str, list[int]] = {}
+        for place, passage in enumerate(passages):
+            self._places.setdefault(passage.document, []).append(place)
+
+    def are_in(self, language: str) -> Flags:
+        return self._by_locale.get(language, self._none)
+
+    def allow(self, locale: str, kinds: Sequence[Kind], documents: Sequence[str] | None) -> Flags | None:
+        """Of a matter told in both languages, the passages in `locale`; with `documents` (keys), only and all of
+        theirs. None if no passage is left."""
+        allowed = self._preferred.get(locale, ~self._none)
+        if documents is not None:
+            allowed = self._none.copy()
+            for document in documents:
+                allowed[self._places.get(document, [])] = True
+        if kinds:
+            allowed = allowed & np.logical_or.reduce([self._by_kind.get(kind, self._none) for kind in kinds])
+        return allowed if allowed.any() else None
+
+
+def mark_each(told: Iterable[str]) -> dict[str, Flags]:
+    """By what is told of the passages, in their order: of which it is told."""
+    values = list(told)
+    numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
+    each = np.fromiter((numbers[value] for value in values), np.int64, len(values))
+    return {value: each == number for value, number in numbers.items()}
+
+
+def prefer_languages(passages: Sequence[Passage]) -> dict[str, Flags]:
+    """By language: the passages in it, and those of matters that are not told in it."""
+    named = [passage.document.partition("/")[::2] for passage in passages]
+    told: dict[str, set[str]] = {}
+    for locale, matter in named:
+        told.setdefault(locale, set()).add(matter)
+    return {
+        language: np.array([locale == language or matter not in held for locale, matter in named], bool)
+        for language, held in told.items()
+    }
