@@ -45,16 +45,22 @@ def normal_forms(token: str) -> tuple[str, ...]:
 
 def find_terms(text: str) -> list[str]:
     """With repetitions; function words left out."""
-    return [form for token in tokenize(text) if fold(token) not in STOP_WORDS for form in normal_forms(token)]
+    return [form for token in tokenize(text) for form in _terms_of(token)]
+
+
+@lru_cache(maxsize=200_000)
+def _terms_of(token: str) -> tuple[str, ...]:
+    return () if fold(token) in STOP_WORDS else normal_forms(token)
 
 
 def find_grams(text: str) -> list[str]:
     """Four letters at a time of each folded word and its borders; short words whole."""
-    grams: list[str] = []
-    for token in tokenize(text):
-        word = fold(token)
-        if word in STOP_WORDS:
-            continue
-        padded = f"_{word}_"
-        grams += [padded[i : i + GRAM] for i in range(max(1, len(padded) - GRAM + 1))]
-    return grams
+    return [gram for token in tokenize(text) for gram in _grams_of(token)]
+
+
+@lru_cache(maxsize=200_000)
+def _grams_of(token: str) -> tuple[str, ...]:
+    word = fold(token)
+    padded = f"_{word}_"
+    starts = range(0 if word in STOP_WORDS else max(1, len(padded) - GRAM + 1))
+    return tuple(padded[i : i + GRAM] for i in starts)

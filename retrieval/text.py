@@ -29,6 +29,8 @@ def clean(text: str, limit: int | None = None) -> str:
 
 def fold(text: str) -> str:
     """Lower case without diacritics: as people type Latvian on a phone."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFD", text.lower())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
