@@ -36,6 +36,8 @@ from retrieval.windows import heading, windows
 
 Progress = Callable[[str], None]
 FORMAT = 9
+APART_FROM = 2000
+"""Passages whose words are indexed by another process; for fewer it would only take longer to start."""
 CURRENT, PREVIOUS = "current", "previous"
 FIELDS = ("terms", "context", "grams", "concepts", "meant_above")
 """Lexical indexes: what a passage says with its context, the context alone, both as character n-grams, and the
@@ -89,14 +91,13 @@ def read_manifest(built: Path) -> Manifest | None:
 
 
 def build_index(catalogue: Catalogue, encoder: Encoder, folder: Path, progress: Progress) -> None:
-    """Nothing is done if the index in use is of these passages and this encoder already, and undamaged."""
+    """Nothing is built if the index in use, or the one before it, is of these passages and encoder, and whole."""
     digest = digest_of(catalogue.passages, encoder)
-    built = current_folder(folder)
-    known = read_manifest(built) if built else None
-    if built and known and known.digest == digest:
-        if is_whole(built):
-            return
-        progress(f"The index in {built} is damaged; building it anew.")
+    if is_of(current_folder(folder), digest, progress):
+        return
+    if is_of(previous_folder(folder), digest, progress):
+        roll_back(folder)
+        return
     folder.mkdir(parents=True, exist_ok=True)
     texts = [windows(passage) for passage in catalogue.passages]
     above = [heading(passage) for passage in catalogue.passages]
@@ -107,6 +108,16 @@ def build_index(catalogue: Catalogue, encoder: Encoder, folder: Path, progress: 
         progress,
     )
     write_index(catalogue.passages, texts, vectors, encoder, folder, digest)
+
+
+def is_of(built: Path | None, digest: str, progress: Progress) -> bool:
+    known = read_manifest(built) if built else None
+    if built is None or known is None or known.digest != digest:
+        return False
+    if not is_whole(built):
+        progress(f"The index in {built} is damaged; building it anew.")
+        return False
+    return True
 
 
 def find_vectors(texts: Sequence[str], encoder: Encoder, folder: Path, progress: Progress) -> Matrix:
@@ -150,7 +161,12 @@ def write_index(
         np.cumsum([0, *(len(several) for several in texts)]).astype(np.int64),
     )
     faiss.write_index(make_index(vectors, encoder.dimensions), str(fresh / "vectors.faiss"))
-    write_words(passages, fresh)
+    if len(passages) > APART_FROM:
+        from retrieval.apart import write_words_apart
+
+        write_words_apart(passages, fresh)
+    else:
+        write_words(passages, fresh)
     manifest = Manifest(FORMAT, encoder.name, encoder.dimensions, digest, len(passages), len(vectors))
     (fresh / "manifest.json").write_text(json.dumps(asdict(manifest)))
     note_checksums(fresh)

@@ -13,7 +13,7 @@ import pytest
 from knowledge.catalogue import Catalogue
 from knowledge.document import Kind
 from retrieval.building import CURRENT, SHIPPED, build_index, current_folder, find_unshipped, roll_back
-from retrieval.checksums import is_whole
+from retrieval.checksums import is_whole, sum_files
 from retrieval.encoder import Encoder, load_encoder
 from retrieval.errors import IndexMismatch, IndexMissing
 from retrieval.evaluation import evaluate
@@ -206,6 +206,27 @@ def test_the_index_before_can_be_taken_up_again(catalogue: Catalogue, encoder: E
     assert roll_back(tmp_path) is not None
     assert Retriever.load(fewer[2], encoder, tmp_path).search("centrs", locale="lv")
     assert len([path for path in tmp_path.glob("index-*") if path.is_dir()]) == 2
+
+
+def test_materials_put_back_take_up_the_index_before(
+    catalogue: Catalogue, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few, fewer = (replace(catalogue, passages=catalogue.passages[:size]) for size in (40, 30))
+    build_index(few, encoder, tmp_path, lambda _: None)
+    build_index(fewer, encoder, tmp_path, lambda _: None)
+    monkeypatch.delattr("retrieval.building.write_index")
+    build_index(few, encoder, tmp_path, lambda _: None)
+    assert len(Retriever.load(few, encoder, tmp_path).passages) == 40
+
+
+def test_a_large_library_is_indexed_by_another_process_alike(
+    catalogue: Catalogue, encoder: Encoder, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.building.APART_FROM", 0)
+    build_index(catalogue, encoder, tmp_path, lambda _: None)
+    sums = [sum_files(built) for built in (current_folder(folder), current_folder(tmp_path)) if built]
+    assert len(sums) == 2
+    assert sums[0] == sums[1]
 
 
 @pytest.mark.parametrize("name", ["vectors.faiss", "terms", "checksums.json"])
