@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from retrieval.concepts import Word
 from retrieval.coverage import Coverage, CoverageIndex
 from retrieval.encoder import Vector
-from retrieval.lexical import LexicalIndex, Scores
+from retrieval.lexical import LexicalIndex, Scores, find_best
 from retrieval.nearest import Nearest
 from retrieval.ranking import Features
 
@@ -152,9 +152,7 @@ class Candidates:
         near = self._nearest(vector, allowed | allowed[twins])
         chosen = [np.where(allowed[near], near, twins[near])]
         for scores in lexical:
-            held = np.where(allowed, scores, 0)
-            best = np.argpartition(-held, min(BY_WORDS, len(held) - 1))[:BY_WORDS]
-            chosen.append(best[held[best] > 0])
+            chosen.append(find_best(scores * allowed, BY_WORDS))
         return np.unique(np.concatenate(chosen)).astype(np.int64)
 
     def _nearest(self, vector: Vector, allowed: NDArray[np.bool_]) -> Places:
@@ -189,7 +187,7 @@ def possible(index: LexicalIndex, words: Sequence[str]) -> float:
 
 
 def of_best(scores: Scores, places: Places, allowed: NDArray[np.bool_]) -> Scores:
-    best = float(np.where(allowed, scores, 0).max()) if len(scores) else 0.0
+    best = float((scores * allowed).max()) if len(scores) else 0.0
     return scores[places] / best if best > 0 else np.zeros(len(places), np.float32)
 
 

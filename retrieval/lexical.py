@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from retrieval.vectors import map_array
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)
+BLOCK = 64
 Scores = NDArray[np.float32]
 Numbers = NDArray[np.int32]
 
@@ -64,8 +65,8 @@ class LexicalIndex:
     def scores(self, terms: Sequence[str]) -> Scores:
         made = np.zeros(self._size, dtype=np.float32)
         for times, first, last in zip(*self._find_counted(terms), strict=True):
-            # A passage stands once under each term, so that adding at places loses nothing.
-            made[self._columns.indices[first:last]] += times * self._columns.scores[first:last]
+            scores = self._columns.scores[first:last]
+            np.add.at(made, self._columns.indices[first:last], scores if times == 1 else times * scores)
         return made
 
     def _find_counted(self, terms: Sequence[str]) -> tuple[list[int], list[int], list[int]]:
@@ -96,6 +97,16 @@ class LexicalIndex:
         if place == len(columns.keys) or columns.keys[place] != key:
             return columns.indices[:0]
         return columns.indices[int(columns.starts[place]) : int(columns.starts[place + 1])]
+
+
+def find_best(scores: Scores, count: int) -> NDArray[np.int64]:
+    """The places of the highest, best first, none of zero. Of `count` blocks each has one at least as high as the
+    lowest of their maxima, so that only few of many need be sorted."""
+    blocks = scores[: len(scores) // BLOCK * BLOCK].reshape(-1, BLOCK).max(axis=1)
+    least = np.partition(blocks, -count)[-count] if len(blocks) > count else 0.0
+    places = np.flatnonzero((scores >= least) & (scores > 0))
+    order = np.argsort(-scores[places], kind="stable")[:count]
+    return np.asarray(places[order], dtype=np.int64)
 
 
 def sort_columns(bm25: bm25s.BM25) -> Columns:

@@ -8,7 +8,7 @@ import bm25s
 import numpy as np
 import pytest
 
-from retrieval.lexical import LexicalIndex
+from retrieval.lexical import LexicalIndex, find_best
 
 WORDS = [f"w{number}" for number in range(50)]
 RANDOM = np.random.default_rng(1)
@@ -48,3 +48,12 @@ def test_a_rarer_term_tells_more_and_an_unknown_one_most(index: LexicalIndex) ->
 
 def test_documents_without_terms_are_kept_in_place() -> None:
     assert LexicalIndex.build([[], ["a"], []]).scores(["a"]).nonzero()[0].tolist() == [1]
+
+
+@pytest.mark.parametrize("size", [0, 3, 100, 10_000])
+@pytest.mark.parametrize("share", [0.0, 0.01, 1.0])
+def test_the_best_are_found_without_sorting_all(size: int, share: float) -> None:
+    random = np.random.default_rng(size)
+    scores = (random.random(size) * (random.random(size) < share)).astype(np.float32)
+    wanted = [i for i in np.argsort(-scores, kind="stable")[:40].tolist() if scores[i] > 0]
+    assert find_best(scores, 40).tolist() == wanted
