@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -143,7 +144,8 @@ def write_index(
     digest: str,
 ) -> None:
     """`vectors`: a row for each of `texts`, then one for each passage's heading."""
-    fresh = folder / f"new-{digest}"
+    # Of our own: what another process, killed or not, still writes shall not get into it.
+    fresh = folder / f"new-{digest}-{os.getpid()}"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
     headings, vectors = (
