@@ -36,7 +36,7 @@ from retrieval.vectors import VectorStore, centre, encode_missing, file_name
 from retrieval.windows import heading, windows
 
 Progress = Callable[[str], None]
-FORMAT = 9
+FORMAT = 10
 APART_FROM = 2000
 """Passages whose words are indexed by another process; for fewer it would only take longer to start."""
 CURRENT, PREVIOUS = "current", "previous"
