@@ -58,3 +58,17 @@ def prefer_languages(passages: Sequence[Passage]) -> dict[str, Flags]:
         language: np.array([locale == language or matter not in held for locale, matter in named], bool)
         for language, held in told.items()
     }
+
+
+def pair_twins(passages: Sequence[Passage]) -> NDArray[np.int64]:
+    """The place of each passage's translation; its own where the other language has none, or is cut otherwise."""
+    held: dict[str, list[int]] = {}
+    for place, passage in enumerate(passages):
+        held.setdefault(passage.document, []).append(place)
+    twins = np.arange(len(passages), dtype=np.int64)
+    for document, own in held.items():
+        locale, _, matter = document.partition("/")
+        other = held.get(f"{'en' if locale == 'lv' else 'lv'}/{matter}", [])
+        if len(other) == len(own):
+            twins[own] = other
+    return twins

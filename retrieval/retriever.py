@@ -23,7 +23,7 @@ from retrieval.encoder import Encoder, Vector
 from retrieval.errors import IndexMismatch, IndexMissing
 from retrieval.excerpts import cut_excerpt
 from retrieval.expectations import find_asked
-from retrieval.filters import Filters
+from retrieval.filters import Filters, pair_twins
 from retrieval.language import detect_language
 from retrieval.lexical import LexicalIndex
 from retrieval.nearest import Nearest
@@ -272,20 +272,6 @@ def open_candidates(catalogue: Catalogue, built: Path) -> Candidates:
 def is_demonstration(catalogue: Catalogue, passage: Passage) -> bool:
     document = catalogue.document(passage.document)
     return document is not None and document.demo
-
-
-def pair_twins(passages: Sequence[Passage]) -> NDArray[np.int64]:
-    """The place of each passage's translation; its own where the other language has none, or is cut otherwise."""
-    held: dict[str, list[int]] = {}
-    for place, passage in enumerate(passages):
-        held.setdefault(passage.document, []).append(place)
-    twins = np.arange(len(passages), dtype=np.int64)
-    for document, own in held.items():
-        locale, _, matter = document.partition("/")
-        other = held.get(f"{'en' if locale == 'lv' else 'lv'}/{matter}", [])
-        if len(other) == len(own):
-            twins[own] = other
-    return twins
 
 
 def drop_duplicates(hits: Sequence[Hit], most: int | None = None) -> list[Hit]:
