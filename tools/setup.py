@@ -78,7 +78,14 @@ def step(title: str, stamp: Path, inputs: Iterable[Path | str], work: Callable[[
     say(f"{title}: done in {time.monotonic() - began:.0f} s")
 
 
+def disown(environment: Path) -> None:
+    """A link leads to the environment of another checkout, which making anew would empty: only the link goes."""
+    if environment.is_symlink():
+        environment.unlink()
+
+
 def make_app_environment() -> None:
+    disown(APP)
     run(sys.executable, "-m", "venv", "--clear", APP)
     run(APP / "bin" / "python", "-m", "pip", "install", "--quiet", f"uv=={UV_VERSION}")
 
@@ -131,6 +138,7 @@ def python_of_uv() -> str:
 
 
 def make_rasa_environment() -> None:
+    disown(RASA)
     run(UV, "venv", "--quiet", "--clear", "--python", find_rasa_python(), RASA)
     run(UV, "pip", "install", "--python", RASA / "bin" / "python", "-r", ROOT / "requirements" / "rasa.txt")
 
