@@ -92,6 +92,11 @@ class Candidates:
         self._background_vectors = np.asarray(self._vectors[rows]) if count else np.zeros((0, 1), np.float32)
         self._background_headings = np.asarray(parts.headings[self._background])
 
+    def vectors_of(self, place: int) -> tuple[Scores, NDArray[np.float32]]:
+        """A passage's heading's, and those of its windows, the whole first."""
+        first, end = self._firsts[place], self._firsts[place + 1]
+        return np.asarray(self._parts.headings[place]), np.asarray(self._vectors[first:end])
+
     def _lengths(self, places: Places) -> Places:
         return np.asarray(self._firsts[places + 1] - self._firsts[places])
 

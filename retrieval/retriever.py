@@ -19,6 +19,7 @@ from retrieval.candidates import Asked, Candidates, Evidence, Parts, own_rows
 from retrieval.concepts import read_words
 from retrieval.confidence import gather_facts, says_nothing
 from retrieval.diacritics import Diacritics
+from retrieval.disagreement import NO_WORSE, Told, find_contradicting, tell_otherwise
 from retrieval.encoder import Encoder, Vector
 from retrieval.errors import IndexMismatch, IndexMissing
 from retrieval.excerpts import cut_excerpt
@@ -66,13 +67,15 @@ class Excerpt:
 class Finding:
     """ANSWER: `excerpts` has one to three, best first. SUGGEST: they are what might be meant. NONE: nothing
     here answers. `confidence` is the calibrated probability (0 to 1) that the first excerpt answers.
-    `locale` is the language of the first excerpt.
+    `locale` is the language of the first excerpt. `disagree`: the second excerpt, of another document, tells
+    another figure than the first for what was asked.
     """
 
     decision: Decision
     confidence: float
     excerpts: tuple[Excerpt, ...]
     locale: str
+    disagree: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class Retriever:
         self._encoder = encoder
         self._weights = weights or fitted_weights()
         self.passages = catalogue.passages
+        self._places = {passage.id: place for place, passage in enumerate(self.passages)}
         self._candidates = open_candidates(catalogue, built)
         self._filters = Filters(self.passages)
         self._documents = np.array([passage.document for passage in self.passages], dtype=object)
@@ -214,14 +218,26 @@ class Retriever:
         vector: Vector | None = None,
         kinds: Sequence[Kind] = (),
     ) -> Finding:
+        vector = self.encode(question) if vector is None else vector
         confidence, hits = self.weigh(question, locale=locale, kinds=kinds, vector=vector)
         decision = self._decide(confidence) if hits else Decision.NONE
         if decision is Decision.NONE:
             return Finding(decision, confidence, (), locale)
         chosen = choose_shown(hits) if decision is Decision.ANSWER else hits[:MOST_SHOWN]
+        other = self._find_contradicting(question, vector, hits) if decision is Decision.ANSWER else None
+        if other:
+            chosen = [chosen[0], other, *(hit for hit in chosen[1:] if hit is not other)][:MOST_SHOWN]
         terms = set(find_terms(self._read(question)))
         shown = tuple(Excerpt(hit, *cut_excerpt(hit.passage.text, terms)) for hit in chosen)
-        return Finding(decision, confidence, shown, hits[0].passage.locale)
+        return Finding(decision, confidence, shown, hits[0].passage.locale, disagree=other is not None)
+
+    def _find_contradicting(self, question: str, vector: Vector, hits: Sequence[Hit]) -> Hit | None:
+        text = self._read(question)
+        near = [hit for hit in hits if hit.score >= hits[0].score - NO_WORSE]
+        centred = self.centre(vector, detect_language(text, hits[0].passage.locale))
+        told = [Told(hit.passage, *self._candidates.vectors_of(self._places[hit.passage.id])) for hit in near]
+        at = find_contradicting(find_asked(text), centred, told[0], told[1:])
+        return near[at + 1] if at is not None else None
 
     def weigh(
         self,
@@ -275,13 +291,14 @@ def is_demonstration(catalogue: Catalogue, passage: Passage) -> bool:
 
 
 def drop_duplicates(hits: Sequence[Hit], most: int | None = None) -> list[Hit]:
-    """The better of two passages that say the same in nearly the same words; at most `most`."""
+    """The better of two passages that say the same in nearly the same words, figures included; at most `most`."""
     kept: list[tuple[Hit, set[str]]] = []
     for hit in hits:
         if most is not None and len(kept) == most:
             break
         words = set(hit.passage.text.lower().split())
-        if not any(nearly_same(words, held) for _, held in kept):
+        like = [one for one, held in kept if nearly_same(words, held)]
+        if all(tell_otherwise(one.passage, hit.passage) for one in like):
             kept.append((hit, words))
     return [hit for hit, _ in kept]
 
