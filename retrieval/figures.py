@@ -18,7 +18,9 @@ _NUMBER = r"(\d{1,3}(?:[ \u00a0.,]\d{3})+(?!\d)|\d+)([.,]\d{1,2}(?!\d))?"
 _THOUSANDS = r"(?:\s*(tūkst\w*\.?|thousand|milj\w*\.?|million))?"
 _CURRENCY = r"(?:eur(?:o|os)?\b|eiro\b|€)"
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\d.])(?:\+\d{1,3}[ \u00a0]?)?\d{2,4}(?:[ \u00a0]?\d{2,4}){2,3}(?![\d.])(?!\s*(?:eur|eiro|€))")
+_PHONE = re.compile(
+    r"(?<![\d.])(?:\+\d{1,3}[ \u00a0]?)?\d{2,4}(?:[ \u00a0]?\d{2,4}){2,3}(?!\.?\d)(?!\s*(?:eur|eiro|€))"
+)
 _NAMED_DAY = re.compile(
     rf"(?:(?P<before>\d{{4}})\.\s*gad\w*\s+)?(?P<day>\d{{1,2}})\.?\s+(?P<month>{_MONTH})(?:\s+(?P<after>\d{{4}}))?"
 )
@@ -46,7 +48,7 @@ def find_figures(text: str) -> Figures:
 def without_figures(text: str) -> str:
     left = text.lower()
     for pattern, _ in _READERS:
-        left = pattern.sub(lambda match: match[3] if pattern is _COUNTED else " ", left)
+        left = pattern.sub(r"\3" if pattern is _COUNTED else " ", left)
     return re.sub(r"\d+", " ", left)
 
 
@@ -59,7 +61,9 @@ def find_opposed(one: Figures, other: Figures, units: Collection[str] | None = N
 def agree(unit: str, one: str, other: str) -> bool:
     """Equal, or one leaves out the year, or the country's number, that the other tells."""
     if unit == "date":
-        return one == other or one.removeprefix("-") == other[-len(one) + 1 :] or other[1:] == one[-len(other) + 1 :]
+        return (
+            one == other or one.removeprefix("-") == other[-len(one) + 1 :] or other[1:] == one[-len(other) + 1 :]
+        )
     return one.endswith(other) or other.endswith(one) if unit == "phone" else one == other
 
 
@@ -88,7 +92,9 @@ def _take_percent(match: re.Match[str]) -> tuple[str, str]:
 
 def _take_counted(match: re.Match[str]) -> tuple[str, str]:
     stems = find_terms(match[3])
-    return (stems[0] if stems else fold(match[3])), re.sub(r"\D", "", match[1]) + (match[2] or "").replace(",", ".")
+    return (stems[0] if stems else fold(match[3])), re.sub(r"\D", "", match[1]) + (match[2] or "").replace(
+        ",", "."
+    )
 
 
 _READERS = (

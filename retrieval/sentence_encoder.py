@@ -26,7 +26,7 @@ class SentenceEncoder:
         except (OSError, ValueError) as error:
             raise EncoderUnavailable(f"The encoder {name} cannot be loaded: {error}") from error
         self.name = name
-        self.dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.dimensions = int(self._model.get_embedding_dimension() or 0)
         prompts = self._model.prompts or {}
         e5 = "e5" in name.lower()
         self._query = prompts.get("query") or ("query: " if e5 else "")

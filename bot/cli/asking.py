@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
 def ask(question: str, locale: InLocale = None, json: AsJson = False) -> None:
     """Ask one question, without a conversation."""
     from bot.cli.parts import open_helpdesk
+    from bot.replies.ages import tell_checked
     from bot.replies.once import answer_once
 
     helpdesk = open_helpdesk()
@@ -33,7 +34,9 @@ def ask(question: str, locale: InLocale = None, json: AsJson = False) -> None:
         return
     print(draft.text)
     for number, source in enumerate(draft.sources, 1):
-        print(f"[{number}] {source.title} — {source.section}\n    {helpdesk.settings.base_url}{source.url}")
+        age = tell_checked(draft.locale, draft.data.get("dates"), source.document)
+        named = " — ".join(part for part in (source.title, source.section, age) if part)
+        print(f"[{number}] {named}\n    {helpdesk.settings.base_url}{source.url}")
 
 
 def search(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.helpdesk import Helpdesk
 from bot.replies import buttons, escalation
+from bot.replies.ages import tell_dates, tell_disagreement
 from bot.replies.follow_up import is_follow_up, join, points, strip_lead_in
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
@@ -60,6 +61,9 @@ def _worth(finding: Finding, answered: str | None, leans: bool) -> tuple[bool, b
 def draft_answer(helpdesk: Helpdesk, situation: Situation, finding: Finding) -> Draft:
     locale = situation.locale
     lines = _tell_excerpts(helpdesk, finding.excerpts)
+    passages = [excerpt.hit.passage for excerpt in finding.excerpts]
+    if finding.disagree:
+        lines.insert(0, tell_disagreement(helpdesk, locale, passages[0], passages[1]))
     if finding.locale != locale:
         lines.insert(0, say(locale, f"bot.questions.only_in_{finding.locale}"))
     return Draft(
@@ -72,13 +76,22 @@ def draft_answer(helpdesk: Helpdesk, situation: Situation, finding: Finding) -> 
             buttons.person(locale),
         ),
         sources=tuple(link_excerpt(excerpt) for excerpt in finding.excerpts),
-        data={"locale": finding.locale} if finding.locale != locale else {},
+        data=_tell_about(helpdesk, situation, passages, finding.locale),
         evidence={
             **tell_evidence(finding),
             "review_first": is_reviewed_first(helpdesk, finding),
-            "themes": tell_themes(helpdesk, [excerpt.hit.passage for excerpt in finding.excerpts]),
+            "themes": tell_themes(helpdesk, passages),
         },
     )
+
+
+def _tell_about(
+    helpdesk: Helpdesk, situation: Situation, passages: Sequence[Passage], locale: str
+) -> dict[str, object]:
+    """The language of an answer where it is another, and how old its sources are where that matters."""
+    dates = tell_dates(helpdesk, situation.text, passages)
+    told: dict[str, object] = {"locale": locale} if locale != situation.locale else {}
+    return told | ({"dates": dates} if dates else {})
 
 
 def _tell_excerpts(helpdesk: Helpdesk, excerpts: Sequence[Excerpt]) -> list[str]:
@@ -137,6 +150,7 @@ def show_passage(helpdesk: Helpdesk, situation: Situation, memory: Memory, key: 
             situation.locale,
             buttons=tuple(feedback_buttons(situation.locale)),
             sources=(link(passage, passage.text, 1.0),),
+            data=_tell_about(helpdesk, situation, [passage], situation.locale),
             evidence={"decision": "picked", "confidence": 1.0, "themes": tell_themes(helpdesk, [passage])},
         )
     ]

@@ -16,16 +16,16 @@ CONTRADICTED = [
     (
         "Cik liels ir mentoru stipendijas apmērs?",
         ("Mentoru stipendija", "Mentoru stipendija ir 400 eiro mēnesī, un to izmaksā pusgadu."),
-        ("Mentoru stipendijas jaunā kārtība", "Turpmāk mentoru stipendija ir 650 EUR mēnesī. Pieteikums jāiesniedz tiešsaistē."),
+        ("Mentoru stipendijas jaunā kārtība", "Turpmāk mentoru stipendija ir 650 EUR mēnesī. Piesakieties."),
     ),
     (
         "cik ilgi jāglabā dotācijas atskaites dokumenti?",
         ("Dotācijas atskaites", "Dotācijas atskaites dokumentus glabā 5 gadus pēc pēdējā maksājuma."),
-        ("Dotācijas atskaites un to glabāšana", "Dotācijas atskaites dokumenti jāglabā 10 gadus pēc pēdējā maksājuma."),
+        ("Dotācijas atskaites un to glabāšana", "Dotācijas atskaites dokumenti jāglabā 10 gadus."),
     ),
     (
         "līdz kuram datumam jāpiesaka darbnīcas telpa?",
-        ("Darbnīcas telpas pieteikšana", "Darbnīcas telpa jāpiesaka līdz 15. martam, un to apstiprina nedēļas laikā."),
+        ("Darbnīcas telpas pieteikšana", "Darbnīcas telpa jāpiesaka līdz 15. martam, un to apstiprina drīz."),
         ("Kā pieteikt darbnīcas telpu", "Darbnīcas telpa jāpiesaka līdz 30. aprīlim. Maksa nav paredzēta."),
     ),
     (
@@ -63,10 +63,10 @@ NOT_CONTRADICTED = [
     (
         "Cik liels ir mentoru stipendijas apmērs?",
         ("article", "Mentoru stipendija", "Mentoru stipendija ir 400 eiro mēnesī, un to izmaksā pusgadu."),
-        ("article", "Mentoru stipendijas kārtība", "Turpmāk mentoru stipendija ir 400,00 EUR mēnesī. Piesakieties."),
+        ("article", "Mentoru stipendijas kārtība", "Turpmāk mentoru stipendija ir 400,00 EUR mēnesī."),
     ),
     (
-        "Kas izmaksā mentoru stipendiju?",
+        "Kas ir mentoru stipendija?",
         ("article", "Mentoru stipendija", "Mentoru stipendiju 400 eiro mēnesī izmaksā fonds."),
         ("article", "Mentoru stipendijas kārtība", "Mentoru stipendiju 650 eiro mēnesī izmaksā fonds."),
     ),

@@ -18,6 +18,7 @@ from bot.channels.telegram.text import (
     write_html,
     write_plain,
 )
+from bot.replies.ages import tell_checked
 from bot.wording import say
 from handoff.messages import Author, Message, MessageKind, SourceLink
 
@@ -84,9 +85,14 @@ def cite_sources(message: Message, base_url: str) -> list[Block]:
         return []
     single = len(message.sources) == 1
     heading = plain(say(message.locale, "telegram.source" if single else "telegram.sources"), italic=True)
-    return [heading, *(cite(source, base_url) for source in message.sources)]
+    return [heading, *(cite(source, base_url, tell_age(message, source)) for source in message.sources)]
 
 
-def cite(source: SourceLink, base_url: str) -> Block:
+def tell_age(message: Message, source: SourceLink) -> str:
+    return tell_checked(message.locale, message.data.get("dates"), source.document)
+
+
+def cite(source: SourceLink, base_url: str, age: str = "") -> Block:
     title = f"{source.title} – {source.section}" if source.section else source.title
-    return Block((Span("📄 "), Span(title, href=complete(source.url, base_url))), tight=True)
+    told = (Span(f" ({age})"),) if age else ()
+    return Block((Span("📄 "), Span(title, href=complete(source.url, base_url)), *told), tight=True)

@@ -1,12 +1,17 @@
 // What comes with a message besides its words: sources, calls, a request for a person.
 import { h, makeLink } from "./nodes.js";
 
-export function renderSources(sources, base, words) {
+// `dates`: by document, the day it was last checked, where its age matters.
+export function renderSources(sources, base, words, dates = {}) {
   const items = sources.map((source) => {
     const title = [source.title, source.section].filter(Boolean).join(" › ");
-    return h("li", { class: "source" }, makeLink(title, source.url, base, words.say("new_tab")) || title);
+    return h("li", { class: "source" }, makeLink(title, source.url, base, words.say("new_tab")) || title, tellAge(dates[source.document], words));
   });
   return h("div", { class: "sources" }, h("p", { class: "label" }, words.say("sources", { count: sources.length })), h("ul", {}, items));
+}
+
+function tellAge(day, words) {
+  return day ? h("span", { class: "age" }, words.say("checked", { date: words.date(new Date(day)) })) : null;
 }
 
 export function renderCalls(calls, base, words) {

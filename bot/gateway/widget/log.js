@@ -119,7 +119,7 @@ export class Log {
       h("p", { class: "who" }, h("span", { class: continues ? "hidden" : "" }, this.who(message)), " ", h("time", { datetime: message.created_at, class: continues ? "hidden" : "" }, words.time(at)), message.data.edited && !own ? ` · ${words.say("edited")}` : ""),
       h("div", { class: "bubble", dir: "auto", lang: said === words.locale ? null : said }, content),
       calls.length ? renderCalls(calls, base, words) : null,
-      message.sources.length && message.kind !== "choice" ? renderSources(message.sources, base, words) : null,
+      message.sources.length && message.kind !== "choice" ? renderSources(message.sources, base, words, message.data.dates) : null,
       message.data.request && message.data.request.state ? renderRequest(message.data.request, words) : null,
       h("div", { class: "buttons" }),
     );
