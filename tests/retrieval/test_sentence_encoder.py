@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,28 +63,3 @@ def test_a_path_with_no_model_is_said_so(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(EncoderUnavailable, match="cannot be loaded"):
         load_encoder(str(tmp_path / "nothing"))
-
-
-def test_the_command_answers_with_the_encoder_of_the_setting(model: Path, tmp_path: Path) -> None:
-    materials = tmp_path / "materials"
-    materials.mkdir()
-    head = (
-        "id: mals\nkind: article\nlocale: lv\ntitle: Māls\nsummary: Māls.\nsource: Test\nreviewed_on: 2026-11-01"
-    )
-    (materials / "mals.md").write_text(f"---\n{head}\n---\n\nMāla traukus apdedzina ceplī.\n", "utf-8")
-    surroundings = {
-        **os.environ,
-        "HELPDESK_ENCODER": str(model),
-        "HELPDESK_DATA": str(tmp_path / "data"),
-        "HELPDESK_DEMO": "false",
-    }
-    for words in (["index"], ["ask", "kur apdedzina māla traukus?", "--json"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "bot.cli.main", *words],
-            env=surroundings,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode in (0, 1), done.stderr
-        assert "Traceback" not in done.stderr
