@@ -11,9 +11,11 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.settings import Settings
+from bot.waking import repeat
 from handoff import events
 from handoff.database import Database
 from handoff.remembering import Names, list_erased
@@ -79,18 +81,5 @@ def prune_list(settings: Settings) -> int:
 
 async def keep_list(settings: Settings, database: Database) -> None:
     """A line within moments of each erasing, also of those by other processes."""
-    loop, woken = asyncio.get_running_loop(), asyncio.Event()
-
-    def wake() -> None:
-        loop.call_soon_threadsafe(woken.set)
-
-    unsubscribe = database.broker.subscribe(events.ERASURES, wake)
-    try:
-        while True:
-            woken.clear()
-            await asyncio.to_thread(complete_list, settings, database)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOKS_EVERY):
-                    await woken.wait()
-    finally:
-        unsubscribe()
+    complete = partial(asyncio.to_thread, complete_list, settings, database)
+    await repeat(database.broker, events.ERASURES, LOOKS_EVERY, complete)

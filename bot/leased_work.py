@@ -6,11 +6,11 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from contextlib import suppress
 from typing import ClassVar, Generic, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
+from bot.waking import wait
 from handoff.events import Broker
 from handoff.failures import describe
 
@@ -78,7 +78,7 @@ class LeasedWork(ABC, Generic[Row]):
         self._leasing = asyncio.create_task(self._lease())
         await asyncio.shield(self._leasing)
         if not self._leased:
-            await self._wait()
+            await wait(self._woken, self.idle)
         while self._leased:
             await self._slots.acquire()
             self._begin(self._leased.pop(0))
@@ -88,12 +88,6 @@ class LeasedWork(ABC, Generic[Row]):
             self._leased = list(await run_in_threadpool(self.lease))
         except Exception as error:
             log.error("%s: no lease: %s", self.topic, describe(error))
-
-    async def _wait(self) -> None:
-        with suppress(asyncio.TimeoutError):
-            # Not wait_for: it loses a cancellation that comes together with the event (Python 3.11).
-            async with asyncio.timeout(self.idle):
-                await self._woken.wait()
 
     def _begin(self, row: Row) -> None:
         name = self.name(row)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 
 from bot.helpdesk import Helpdesk
 from bot.rasa import Rasa, RasaUnavailable
+from bot.waking import repeat
 from handoff import events, trackers
 
 LOOKS_EVERY = 10.0
@@ -20,21 +20,7 @@ log = logging.getLogger(__name__)
 
 
 async def keep_forgetting(helpdesk: Helpdesk, rasa: Rasa) -> None:
-    loop, woken = asyncio.get_running_loop(), asyncio.Event()
-
-    def wake() -> None:
-        loop.call_soon_threadsafe(woken.set)
-
-    unsubscribe = helpdesk.broker.subscribe(events.ERASURES, wake)
-    try:
-        while True:
-            woken.clear()
-            await forget_erased(helpdesk, rasa)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOKS_EVERY):
-                    await woken.wait()
-    finally:
-        unsubscribe()
+    await repeat(helpdesk.broker, events.ERASURES, LOOKS_EVERY, partial(forget_erased, helpdesk, rasa))
 
 
 async def forget_erased(helpdesk: Helpdesk, rasa: Rasa) -> int:
