@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from handoff import audit, links, sessions
 from handoff.api_tokens import issue_token, list_tokens
 from handoff.coordinators import set_profile
-from handoff.database import Database, even_if_refused, now, settings_of, take_turn
+from handoff.database import Database, even_if_refused, now, settings_of
 from handoff.errors import Invalid, NotFound
 from handoff.models.base import clean_text
 from handoff.models.coordinator import ApiToken, Coordinator, CoordinatorSession
@@ -71,12 +71,8 @@ def change_password(
     a coordinator from changing it. Each attempt counts before it is looked at, and the slow look keeps nobody from
     writing. Raises Invalid for a wrong old one and a weak new one, or Locked.
     """
-    named = f"password-change:{actor.id}"
     with database.transaction() as session:
-        keys = sessions.failure_keys(named, address)
-        take_turn(session, keys["account"])
-        sessions.refuse_if_locked(session, keys)
-        attempt = sessions.note_attempt(session, named, address)
+        attempt = sessions.begin_attempt(session, sessions.own_password(actor), address)
         row = session.get_one(Coordinator, actor.id)
         kept, email = row.password_hash, row.email
     right, _ = verify_password(old, kept)

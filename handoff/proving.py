@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from handoff import audit, sessions
-from handoff.database import Database, even_if_refused, take_turn
+from handoff.database import Database, even_if_refused
 from handoff.errors import Invalid
 from handoff.models.coordinator import Coordinator
 from handoff.passwords import verify_password
@@ -28,12 +28,8 @@ class Proof:
 def prove(database: Database, actor: Actor, proof: Proof) -> None:
     """Guessing is held up as in own_account.change_password, and counted with it. Raises Invalid for a wrong
     password, NotAllowed for a wrong code, or Locked."""
-    named = f"password-change:{actor.id}"
     with database.transaction() as session:
-        keys = sessions.failure_keys(named, proof.address)
-        take_turn(session, keys["account"])
-        sessions.refuse_if_locked(session, keys)
-        attempt = sessions.note_attempt(session, named, proof.address)
+        attempt = sessions.begin_attempt(session, sessions.own_password(actor), proof.address)
         kept = session.get_one(Coordinator, actor.id).password_hash
     right = proof.password is None or verify_password(proof.password, kept)[0]
     with database.transaction() as session:

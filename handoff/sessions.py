@@ -79,10 +79,7 @@ def sign_in_at(
     no more tries than one after the other."""
     shown = Credentials(email, password, code, address, agent)
     with database.transaction() as session:
-        keys = failure_keys(email, address)
-        take_turn(session, keys["account"])
-        refuse_if_locked(session, keys)
-        attempt = note_attempt(session, email, address)
+        attempt = begin_attempt(session, email, address)
         row = _find(session, email)
         kept = row.password_hash if row else None
     verdict = verify_password(password, kept)
@@ -210,6 +207,19 @@ def failure_keys(email: str, address: str) -> dict[str, str]:
         "account": hashlib.sha256(f"account:{email.strip().lower()}".encode("utf-8", "replace")).hexdigest(),
         "address": hashlib.sha256(f"address:{address}".encode("utf-8", "replace")).hexdigest(),
     }
+
+
+def begin_attempt(session: Session, email: str, address: str) -> list[int]:
+    """`note_attempt`, one at a time for each account, so that many at once get no more tries. Raises Locked."""
+    keys = failure_keys(email, address)
+    take_turn(session, keys["account"])
+    refuse_if_locked(session, keys)
+    return note_attempt(session, email, address)
+
+
+def own_password(actor: Actor) -> str:
+    """Under which a signed-in coordinator's guesses at their own password count: nobody outside can use it up."""
+    return f"password-change:{actor.id}"
 
 
 def note_attempt(session: Session, email: str, address: str) -> list[int]:
