@@ -66,9 +66,10 @@ def remember_erased(settings: Settings) -> Remembered:
     """Before the database is replaced: from it, and from the list beside it, which is there when it is damaged."""
     listed = erased_list.read_list(settings)
     known = read_erased(settings)
+    secrets: tuple[bytes, ...] = ()
     with suppress(SecretUnreadable):
-        return Remembered(listed | (known or {}), known_secrets(settings), bool(listed) or known is not None)
-    return Remembered(listed | (known or {}), (), bool(listed) or known is not None)
+        secrets = known_secrets(settings)
+    return Remembered(listed | (known or {}), secrets, bool(listed) or known is not None)
 
 
 def read_erased(settings: Settings) -> dict[str, datetime] | None:
