@@ -60,11 +60,9 @@ def find_opposed(one: Figures, other: Figures, units: Collection[str] | None = N
 
 def agree(unit: str, one: str, other: str) -> bool:
     """Equal, or one leaves out the year, or the country's number, that the other tells."""
-    if unit == "date":
-        return (
-            one == other or one.removeprefix("-") == other[-len(one) + 1 :] or other[1:] == one[-len(other) + 1 :]
-        )
-    return one.endswith(other) or other.endswith(one) if unit == "phone" else one == other
+    if unit in ("date", "phone"):
+        return one.endswith(other) or other.endswith(one)
+    return one == other
 
 
 def _take_named_day(match: re.Match[str]) -> tuple[str, str]:

@@ -20,9 +20,7 @@ class Filters:
         self._by_locale = mark_each(passage.locale for passage in passages)
         self._by_kind = mark_each(passage.kind for passage in passages)
         self._preferred = prefer_languages(passages)
-        self._places: dict[str, list[int]] = {}
-        for place, passage in enumerate(passages):
-            self._places.setdefault(passage.document, []).append(place)
+        self._places = place_documents(passages)
 
     def are_in(self, language: str) -> Flags:
         return self._by_locale.get(language, self._none)
@@ -38,6 +36,14 @@ class Filters:
         if kinds:
             allowed = allowed & np.logical_or.reduce([self._by_kind.get(kind, self._none) for kind in kinds])
         return allowed if allowed.any() else None
+
+
+def place_documents(passages: Sequence[Passage]) -> dict[str, list[int]]:
+    """By document: the places of its passages, in order."""
+    places: dict[str, list[int]] = {}
+    for place, passage in enumerate(passages):
+        places.setdefault(passage.document, []).append(place)
+    return places
 
 
 def mark_each(told: Iterable[str]) -> dict[str, Flags]:
@@ -62,9 +68,7 @@ def prefer_languages(passages: Sequence[Passage]) -> dict[str, Flags]:
 
 def pair_twins(passages: Sequence[Passage]) -> NDArray[np.int64]:
     """The place of each passage's translation; its own where the other language has none, or is cut otherwise."""
-    held: dict[str, list[int]] = {}
-    for place, passage in enumerate(passages):
-        held.setdefault(passage.document, []).append(place)
+    held = place_documents(passages)
     twins = np.arange(len(passages), dtype=np.int64)
     for document, own in held.items():
         locale, _, matter = document.partition("/")
