@@ -80,8 +80,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Hits in order with the evidence for each, for deciding and for fitting."""
+    """Hits in order with the evidence for each, for deciding and for fitting; and the question as looked for."""
 
+    asked: Asked
     hits: list[Hit]
     evidence: Evidence
     order: NDArray[np.int64]
@@ -143,7 +144,14 @@ class Retriever:
         """The question's vector, to be computed once a message and passed to `search`, `ask` and NLU.
 
         Slips are put right and Latvian typed without diacritics gets them back first."""
-        return self._encoder.encode_query(self._diacritics.restore(self._read(question)))
+        return self._encode(self._read(question))
+
+    def read_ahead(self) -> None:
+        """Load what the first question would else wait for: the lexicon and the lists of forms, half a second."""
+        self.search("palīdzība", k=1)
+
+    def _encode(self, text: str) -> Vector:
+        return self._encoder.encode_query(self._diacritics.restore(text))
 
     def _read(self, question: str) -> str:
         return self._spelling.correct(clean(question, LONGEST_QUERY))
@@ -191,7 +199,7 @@ class Retriever:
         allowed = self._filters.allow(locale or ("lv" if language == "ru" else language), kinds, documents)
         if not any(letter.isalnum() for letter in text) or allowed is None:
             return None
-        centred = self.centre(self.encode(text) if vector is None else vector, language)
+        centred = self.centre(self._encode(text) if vector is None else vector, language)
         foreign = not (allowed & self._filters.are_in(language)).any()
         words = read_words(text)
         asked = Asked(
@@ -208,7 +216,7 @@ class Retriever:
         order = np.argsort(-scores, kind="stable")[:k].astype(np.int64)
         hits = [Hit(self.passages[evidence.places[i]], float(scores[i])) for i in order]
         evidence.describe_query(text, language, shared, scores)
-        return Ranked(hits, evidence, order)
+        return Ranked(asked, hits, evidence, order)
 
     def ask(
         self,
@@ -218,25 +226,23 @@ class Retriever:
         vector: Vector | None = None,
         kinds: Sequence[Kind] = (),
     ) -> Finding:
-        vector = self.encode(question) if vector is None else vector
-        confidence, hits = self.weigh(question, locale=locale, kinds=kinds, vector=vector)
+        ranked = self.rank(question, locale=locale, kinds=kinds, vector=vector)
+        confidence, hits = self._weigh(ranked)
         decision = self._decide(confidence) if hits else Decision.NONE
-        if decision is Decision.NONE:
+        if ranked is None or decision is Decision.NONE:
             return Finding(decision, confidence, (), locale)
         chosen = choose_shown(hits) if decision is Decision.ANSWER else hits[:MOST_SHOWN]
-        other = self._find_contradicting(question, vector, hits) if decision is Decision.ANSWER else None
+        other = self._find_contradicting(ranked.asked, hits) if decision is Decision.ANSWER else None
         if other:
             chosen = [chosen[0], other, *(hit for hit in chosen[1:] if hit is not other)][:MOST_SHOWN]
-        terms = set(find_terms(self._read(question)))
+        terms = set(ranked.asked.terms)
         shown = tuple(Excerpt(hit, *cut_excerpt(hit.passage.text, terms)) for hit in chosen)
         return Finding(decision, confidence, shown, hits[0].passage.locale, disagree=other is not None)
 
-    def _find_contradicting(self, question: str, vector: Vector, hits: Sequence[Hit]) -> Hit | None:
-        text = self._read(question)
+    def _find_contradicting(self, asked: Asked, hits: Sequence[Hit]) -> Hit | None:
         near = [hit for hit in hits if hit.score >= hits[0].score - NO_WORSE]
-        centred = self.centre(vector, detect_language(text, hits[0].passage.locale))
         told = [Told(hit.passage, *self._candidates.vectors_of(self._places[hit.passage.id])) for hit in near]
-        at = find_contradicting(find_asked(text), centred, told[0], told[1:])
+        at = find_contradicting(asked.kinds, asked.vector, told[0], told[1:])
         return near[at + 1] if at is not None else None
 
     def weigh(
@@ -248,7 +254,9 @@ class Retriever:
         kinds: Sequence[Kind] = (),
     ) -> tuple[float, list[Hit]]:
         """How sure it is that the first of the hits answers, and the distinct hits."""
-        ranked = self.rank(question, locale=locale, kinds=kinds, vector=vector)
+        return self._weigh(self.rank(question, locale=locale, kinds=kinds, vector=vector))
+
+    def _weigh(self, ranked: Ranked | None) -> tuple[float, list[Hit]]:
         if ranked is None or not ranked.hits or says_nothing(ranked.evidence):
             return 0.0, []
         facts = self.describe(ranked)

@@ -91,6 +91,7 @@ def make_workers(helpdesk: Helpdesk, rasa: Rasa | None) -> dict[str, Callable[[]
         "materials": partial(keep_reading, helpdesk),
         "retention": partial(keep_retention, helpdesk),
         "questions": partial(keep_grouping, helpdesk),
+        "words": partial(asyncio.to_thread, helpdesk.knowledge.retriever.read_ahead),
         "erased": partial(keep_list, helpdesk.settings, helpdesk.database),
     }
     if rasa is not None:
