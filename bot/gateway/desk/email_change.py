@@ -12,8 +12,8 @@ from fastapi import APIRouter, Path, Request, Response
 
 from bot.channels.email.account_letters import CONFIRM, ask_to_confirm, tell_old_address
 from bot.gateway.conversations import rates_of
-from bot.gateway.desk.api import address_of
 from bot.gateway.desk.authentication import check_origin
+from bot.gateway.desk.proof import take_proof
 from bot.gateway.subscription_forms import PRIVATE
 from bot.gateway.templating import render
 from bot.gateway.visitors import Desk
@@ -21,7 +21,6 @@ from bot.helpdesk import Helpdesk
 from handoff.coordinators import SignedIn
 from handoff.email_change import LONGEST_TOKEN, apply_change, ask, read_change
 from handoff.errors import Invalid, NotFound
-from handoff.proving import Proof, prove
 
 router = APIRouter(prefix=CONFIRM, include_in_schema=False)
 Token = Annotated[str, Path(max_length=LONGEST_TOKEN)]
@@ -40,11 +39,10 @@ def begin(
     """`email_asked`: a letter is on its way to the new address; `email_changed`: no mail server is set,
     so it is done. Raises HandoffError."""
     rates_of(request).count_address(request, "sign-ins")
-    shown = password if helpdesk.settings.local_sign_in else None
     actor = signed_in.actor
     with helpdesk.database.transaction() as session:
         ask(session, actor, account_id, email)
-    prove(helpdesk.database, actor, Proof(shown, code, address_of(request)))
+    take_proof(request, helpdesk, signed_in, password, code)
     with helpdesk.database.transaction() as session:
         change = ask(session, actor, account_id, email)
         if helpdesk.settings.mail is not None:

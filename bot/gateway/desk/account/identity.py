@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from bot.gateway.conversations import rates_of
 from bot.gateway.desk.account.pages import HOME, saved, status_of, word_refusal
 from bot.gateway.desk.account.security import show_page
-from bot.gateway.desk.api import address_of
 from bot.gateway.desk.page_callers import ShortText, Signed
+from bot.gateway.desk.proof import take_proof
 from bot.gateway.desk.provider_linking import SECURITY
 from bot.gateway.desk.provider_note import Note, hand_note, provider_of, word_down
 from bot.gateway.templating import choose_locale
@@ -19,7 +19,6 @@ from bot.wording import LOCALES, say
 from handoff.coordinators import SignedIn
 from handoff.errors import HandoffError
 from handoff.identities import unlink_own_identity
-from handoff.proving import Proof, prove
 
 router = APIRouter(prefix=f"{HOME}/security/identity", include_in_schema=False)
 
@@ -61,10 +60,9 @@ def unlink(
 
 
 def show_proof(request: Request, helpdesk: Helpdesk, signed_in: SignedIn, password: str, code: str) -> None:
-    """Raises HandoffError. Where one signs in by the provider alone, having done so is the proof."""
+    """Raises HandoffError."""
     rates_of(request).count_address(request, "sign-ins")
-    shown = password if helpdesk.settings.local_sign_in else None
-    prove(helpdesk.database, signed_in.actor, Proof(shown, code, address_of(request)))
+    take_proof(request, helpdesk, signed_in, password, code)
 
 
 def refuse(request: Request, helpdesk: Helpdesk, signed_in: SignedIn, error: HandoffError) -> Response:
