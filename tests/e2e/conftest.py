@@ -8,33 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from bot.helpdesk import Helpdesk, Knowledge
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
+from tests.browsing import open_browser
 from tests.serving import Served, free_port, index_materials, open_helpdesk, serve
 
-CHROMIUM = "/usr/bin/chromium"
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 EXPECTED = ("net::ERR_", "the server responded with a status of 4")
 """What Chromium writes for a network that the test has cut, and for a refusal that the page itself handles."""
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -116,14 +104,3 @@ def open_page(served: Served, watched: Watched, new_context: Callable[..., Brows
         return page
 
     return open_at
-
-
-def find_violations(page: Page) -> list[str]:
-    """What axe objects to on the page and inside the widget, each with the node it objects to."""
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, rules)", RULES)
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in found["violations"]
-        for node in violation["nodes"]
-    ]

@@ -19,7 +19,8 @@ from bot.settings import Settings
 from handoff.coordinators import add_coordinator, find_coordinator
 from handoff.models.coordinator import Coordinator
 from handoff.notifying import notify
-from tests.e2e.conftest import Watched, find_violations
+from tests.browsing import find_violations
+from tests.e2e.conftest import Watched
 from tests.identity_provider import CLIENT, SECRET, IdentityProvider, run_provider
 from tests.serving import Served, free_port, open_helpdesk, serve
 

@@ -18,7 +18,8 @@ from handoff.effects import apply_effect
 from handoff.messages import Author, Draft, Effect, MessageKind
 from handoff.records import append_message, lock_conversation
 from handoff.views import Actor
-from tests.e2e.conftest import Watched, find_violations
+from tests.browsing import find_violations
+from tests.e2e.conftest import Watched
 from tests.serving import Served, free_port, open_helpdesk, serve
 
 DESK, PHONE = 1280, 360

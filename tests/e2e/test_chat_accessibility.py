@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browsing import find_violations
 from tests.e2e.chatting import PATIENCE, Chat
-from tests.e2e.conftest import find_violations
 
 OpenPage = Callable[..., Page]
 LOOKS = [

@@ -26,7 +26,8 @@ from handoff.messages import Author, Button, Draft, Effect, MessageKind, SourceL
 from handoff.models.coordinator import Coordinator
 from handoff.records import append_message, lock_conversation
 from handoff.views import Actor
-from tests.e2e.conftest import Watched, find_violations
+from tests.browsing import find_violations
+from tests.e2e.conftest import Watched
 from tests.serving import Served, free_port, open_helpdesk, serve
 
 DESK, PHONE = 1280, 360
@@ -183,6 +184,7 @@ def test_a_request_is_found_read_and_answered_from_a_ready_text(day: Day, width:
     page = day.window("/inbox", width)
     page.get_by_role("searchbox").fill(f"tiesibas {width}")
     page.get_by_role("button", name="Meklēt").click()
+    expect(page).to_have_url(re.compile("q=tiesibas"))
     check(page)
     page.get_by_role("link", name=re.compile(rf"Nr\. {number}\b")).click()
     thread = page.locator("#thread")

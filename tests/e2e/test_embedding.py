@@ -14,8 +14,9 @@ from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from bot.helpdesk import Helpdesk, Knowledge
 from bot.settings import Settings
+from tests.browsing import find_violations
 from tests.e2e.chatting import PATIENCE, Chat
-from tests.e2e.conftest import Watched, find_violations
+from tests.e2e.conftest import Watched
 from tests.serving import Served, free_port, open_helpdesk, serve
 
 BUDGET = 15_000

@@ -23,8 +23,8 @@ from handoff.models.coordinator import Coordinator
 from handoff.models.message import Feedback
 from handoff.records import append_message, lock_conversation
 from tests.bot.gateway.conftest import NOW
+from tests.browsing import find_violations
 from tests.e2e.chatting import Chat
-from tests.e2e.conftest import find_violations
 from tests.e2e.test_desk_work import DESK, PHONE, Day, check
 from tests.seeding import seed_year
 from tests.serving import free_port, open_helpdesk, serve

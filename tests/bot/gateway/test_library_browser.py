@@ -9,15 +9,14 @@ from datetime import date
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.helpdesk import Helpdesk, Knowledge
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from knowledge.document import Document
+from tests.browsing import find_violations, open_browser
 from tests.serving import Served, free_port, open_helpdesk, serve
 
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 PAGES = [
     "/library",
     "/library?lang=en&q=social+innovation",
@@ -39,12 +38,8 @@ def served(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield started
-        started.close()
+    with open_browser() as browser:
+        yield browser
 
 
 def open_page(browser: Browser, served: Served, path: str, **options: Any) -> tuple[Page, list[str]]:
@@ -55,12 +50,6 @@ def open_page(browser: Browser, served: Served, path: str, **options: Any) -> tu
     page.on("request", lambda asked: complaints.append(asked.url) if served.url not in asked.url else None)
     page.goto(served.url + path)
     return page, complaints
-
-
-def find_violations(page: Page) -> list[str]:
-    page.evaluate(f"{AXE};undefined")
-    told = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
-    return [f"{one['id']}: {[node['html'][:100] for node in one['nodes']]}" for one in told["violations"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

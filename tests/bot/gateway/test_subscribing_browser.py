@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.helpdesk import Knowledge
 from bot.settings import Settings
-from tests.bot.gateway.test_library_browser import find_violations, open_page
+from tests.bot.gateway.test_library_browser import open_page
+from tests.browsing import find_violations, open_browser
 from tests.post_office import PostOffice, open_office, read_text
 from tests.serving import Served, free_port, open_helpdesk, serve
 
@@ -42,12 +43,8 @@ def served(knowledge: Knowledge, office: PostOffice, tmp_path_factory: pytest.Te
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield started
-        started.close()
+    with open_browser() as browser:
+        yield browser
 
 
 def find_link(page: Page, office: PostOffice, part: str) -> str:

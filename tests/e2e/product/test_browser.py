@@ -5,37 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from bot.settings import ROOT
+from tests.browsing import find_violations, open_browser
 from tests.e2e.product.product import Product
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-OPTIONS = (
-    "--no-sandbox --disable-gpu --disable-quic --disable-background-networking --disable-component-update "
-    "--disable-sync"
-).split()
 OWN_PASSWORD = "mans garais zirgs peld"
 PATIENCE = 20_000
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=find_chromium(), args=OPTIONS)
-        yield started
-        started.close()
-
-
-def find_chromium() -> str:
-    for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"):
-        if Path(path).exists():
-            return path
-    raise AssertionError("the browser tests need Chromium: tools/setup --tests installs it")
+    with open_browser() as browser:
+        yield browser
 
 
 class Watched:
@@ -51,13 +35,6 @@ class Watched:
             "request", lambda r: None if r.url.startswith((base, "data:")) else self.complaints.append(r.url)
         )
         self.page.set_default_timeout(PATIENCE)
-
-
-def find_violations(page: Page) -> list[str]:
-    """WCAG 2.1 A and AA, by axe; its script is put in past the page's own policy, which it does not weaken."""
-    page.evaluate(AXE.read_text("utf-8") + ";undefined")
-    told: dict[str, Any] = page.evaluate("() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})")
-    return [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in told["violations"]]
 
 
 def begin_chat(page: Page, base: str) -> None:

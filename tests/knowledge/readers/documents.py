@@ -16,7 +16,8 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from playwright.sync_api import sync_playwright
+
+from tests.browsing import open_browser
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -162,15 +163,12 @@ FOOTER = '<div style="font-size:8px;width:100%;text-align:center"><span class="p
 
 def print_pdf(body: str, css: str = CSS) -> bytes:
     """By a real browser, with a running header and page numbers."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with open_browser() as browser:
         page = browser.new_page()
         page.set_content(f"<html lang='lv'><style>{css}</style><body>{body}</body></html>")
-        printed = page.pdf(
+        return page.pdf(
             display_header_footer=True, header_template=HEADER, footer_template=FOOTER, prefer_css_page_size=True
         )
-        browser.close()
-    return printed
 
 
 @cache
@@ -200,14 +198,11 @@ def make_scan() -> bytes:
         "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
         "RU5ErkJggg=="
     )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with open_browser() as browser:
         page = browser.new_page()
         page.set_content(f'<img src="{picture}" style="width:100%;height:900px">')
         page.wait_for_load_state()
-        printed = page.pdf()
-        browser.close()
-    return printed
+        return page.pdf()
 
 
 def encrypt_pdf(data: bytes) -> bytes:
