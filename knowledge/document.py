@@ -34,6 +34,7 @@ class Block:
     `text` is one line of light Markdown (bold, links). `level` is a heading's level (1 to 6) or a list
     item's nesting (0 is outermost). A ROW carries its table's column names in `header` and its own `cells`,
     and in `text` the two joined as "Header: cell; …". `page` is the page, slide or sheet, counted from 1.
+    `asked` is how people ask for what this block and those after it tell: to be searched by, never shown.
     """
 
     kind: BlockKind
@@ -43,6 +44,7 @@ class Block:
     page: int | None = None
     header: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ class Passage:
 
     `context` is what a reader of the page sees above it and a search must see with it: title, section path,
     lead-in sentence, table header. `blocks` are the first and last index into the document's blocks.
-    `content_hash` changes exactly when `text` or `context` does: vectors are kept under it.
+    `asked` is how people ask for it in other words, by whoever keeps the document: searched by, never shown.
+    `content_hash` changes exactly when `text`, `context` or `asked` does.
     """
 
     document: str
@@ -27,6 +28,7 @@ class Passage:
     blocks: tuple[int, int]
     content_hash: str
     page: int | None = None
+    asked: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -22,6 +22,7 @@ class _Draft:
     first: int = 0
     last: int = 0
     lines: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     page: int | None = None
 
     @property
@@ -58,8 +59,9 @@ def _draft(blocks: Sequence[Block]) -> Iterator[_Draft]:
             current = None
         if current is None:
             current = _Draft(
-                tuple(text for _, text in path), lead_in if listed else "", place, place, [], block.page
+                tuple(text for _, text in path), lead_in if listed else "", place, place, page=block.page
             )
+        current.asked += block.asked
         current.lines.append(block.text)
         current.last = place
         if not listed:
@@ -78,8 +80,9 @@ def _finish(document: Document, draft: _Draft, taken: dict[str, int]) -> Passage
     anchor = base if taken[base] == 1 else f"{base}-{taken[base]}"
     text = "\n".join(draft.lines)
     context = "\n".join(part for part in (document.title, " › ".join(draft.section), draft.lead_in) if part)
-    digest = hashlib.sha256(f"{context}\0{text}".encode()).hexdigest()[:32]
+    told = "\0".join([context, text, *draft.asked])
+    digest = hashlib.sha256(told.encode()).hexdigest()[:32]
     return Passage(
         document.key, anchor, document.kind, document.locale, document.title, draft.section, text, context,
-        (draft.first, draft.last), digest, draft.page,
+        (draft.first, draft.last), digest, draft.page, tuple(draft.asked),
     )  # fmt: skip

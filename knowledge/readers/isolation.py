@@ -104,7 +104,11 @@ def to_json(text: Text) -> dict[str, Any]:
 def from_json(told: dict[str, Any]) -> Text:
     blocks = (
         Block(
-            **{**one, "kind": BlockKind(one["kind"]), "header": tuple(one["header"]), "cells": tuple(one["cells"])}
+            **{
+                **one,
+                "kind": BlockKind(one["kind"]),
+                **{name: tuple(one.get(name, ())) for name in ("header", "cells", "asked")},
+            }
         )
         for one in told["blocks"]
     )

@@ -3,21 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from knowledge.document import Block, BlockKind
 
+ASKED = "? "
 _PARSER = MarkdownIt("commonmark").enable("table")
 _YEAR = re.compile(r"^([ \t]*(?:[-*+][ \t]+)?\d{3,})\. ", re.MULTILINE)
 """A Latvian sentence may begin with a year ("2023. gada aprīlī …"), which Markdown would read as a list."""
 
 
 def read_markdown(text: str) -> tuple[Block, ...]:
-    """The body's blocks in order. HTML in it is dropped; bold and links stay as light Markdown."""
-    return tuple(_Walk(_PARSER.parse(_YEAR.sub(r"\1\\. ", text))).blocks())
+    """The body's blocks in order. HTML in it is dropped; bold and links stay as light Markdown.
+
+    Lines that begin with "? " are no text: they are how people ask for what follows them."""
+    return tuple(attach_asked(_Walk(_PARSER.parse(_YEAR.sub(r"\1\\. ", text))).blocks()))
+
+
+def attach_asked(blocks: Iterable[Block]) -> list[Block]:
+    """Blocks without a text give what is asked to the next one, or at a section's end to the one before."""
+    made: list[Block] = []
+    asked: tuple[str, ...] = ()
+    for block in blocks:
+        if block.asked and not block.text:
+            asked += block.asked
+        elif block.kind is BlockKind.HEADING:
+            _give_back(made, asked)
+            made.append(block)
+            asked = ()
+        else:
+            made.append(replace(block, asked=asked) if asked else block)
+            asked = ()
+    _give_back(made, asked)
+    return made
+
+
+def _give_back(made: list[Block], asked: tuple[str, ...]) -> None:
+    if asked and made and made[-1].kind is not BlockKind.HEADING:
+        made[-1] = replace(made[-1], asked=made[-1].asked + asked)
+
+
+def find_asked(paragraph: str) -> tuple[str, ...]:
+    """The questions of a paragraph all of whose lines are marked so; of any other none."""
+    lines = paragraph.splitlines()
+    marked = all(line.startswith(ASKED) for line in lines)
+    return tuple(" ".join(line[len(ASKED) :].split()) for line in lines) if marked else ()
 
 
 def inline_text(token: Token) -> str:
@@ -55,6 +89,10 @@ class _Walk:
                     self._lists.pop()
                 case "heading_open":
                     yield Block(BlockKind.HEADING, inline_text(self._tokens[place + 1]), int(token.tag[1]))
+                case "paragraph_open" if not self._lists and (
+                    asked := find_asked(self._tokens[place + 1].content)
+                ):
+                    yield Block(BlockKind.NOTE, "", asked=asked)
                 case "paragraph_open":
                     yield from self._paragraph(inline_text(self._tokens[place + 1]))
                 case "tr_open":
