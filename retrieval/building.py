@@ -30,19 +30,21 @@ from retrieval.encoder import Encoder, Matrix
 from retrieval.expectations import find_told
 from retrieval.lexical import LexicalIndex
 from retrieval.nearest import make_index
+from retrieval.phrasings import list_phrasings, write_phrasings
 from retrieval.spelling import Spelling
 from retrieval.text import strip_markdown
+from retrieval.unanswered import list_unanswered, unanswered_digest, write_unanswered
 from retrieval.vectors import VectorStore, centre, encode_missing, file_name
 from retrieval.windows import heading, windows
 
 Progress = Callable[[str], None]
-FORMAT = 10
+FORMAT = 11
 APART_FROM = 2000
 """Passages whose words are indexed by another process; for fewer it would only take longer to start."""
 CURRENT, PREVIOUS = "current", "previous"
-FIELDS = ("terms", "context", "grams", "concepts", "meant_above")
-"""Lexical indexes: what a passage says with its context, the context alone, both as character n-grams, and the
-concepts (retrieval.concepts) of the first and of the second."""
+FIELDS = ("terms", "context", "grams", "concepts", "meant_above", "asked")
+"""Lexical indexes: what a passage says with its context, the context alone, both as character n-grams, the
+concepts (retrieval.concepts) of the first and of the second, and character n-grams of how it is asked for."""
 LANGUAGES = ("lv", "en", "ru")
 FITTED_MEANS = Path(__file__).parent / "means"
 SHIPPED = Path(knowledge.__file__).parent / "materials"
@@ -61,7 +63,7 @@ class Manifest:
 
 
 def digest_of(passages: Sequence[Passage], encoder: Encoder) -> str:
-    made = hashlib.sha256(f"{FORMAT}\0{encoder.name}\0{lexicon_digest()}".encode())
+    made = hashlib.sha256("\0".join([str(FORMAT), encoder.name, lexicon_digest(), unanswered_digest()]).encode())
     for passage in passages:
         made.update(f"\0{passage.id}\0{passage.content_hash}".encode())
     return made.hexdigest()[:24]
@@ -102,8 +104,9 @@ def build_index(catalogue: Catalogue, encoder: Encoder, folder: Path, progress: 
     folder.mkdir(parents=True, exist_ok=True)
     texts = [windows(passage) for passage in catalogue.passages]
     above = [heading(passage) for passage in catalogue.passages]
+    asked = [one for passage in catalogue.passages for one in list_phrasings(passage)]
     vectors = find_vectors(
-        [*(text for several in texts for text in several), *above],
+        [*(text for several in texts for text in several), *above, *asked, *list_unanswered()],
         encoder,
         folder,
         progress,
@@ -143,20 +146,23 @@ def write_index(
     folder: Path,
     digest: str,
 ) -> None:
-    """`vectors`: a row for each of `texts`, then one for each passage's heading."""
+    """`vectors`: a row for each of `texts`, then one for each passage's heading, then one for each phrasing, then
+    one for each question that has no answer here."""
     # Of our own: what another process, killed or not, still writes shall not get into it.
     fresh = folder / f"new-{digest}-{os.getpid()}"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    headings, vectors = (
-        vectors[len(vectors) - len(passages) :],
-        vectors[: len(vectors) - len(passages)],
-    )
+    count = sum(len(several) for several in texts)
+    phrased = sum(len(list_phrasings(passage)) for passage in passages)
+    ends = np.cumsum([count, len(passages), phrased])
+    vectors, headings, asked, unanswered = np.split(vectors, ends)
     locales = np.array([passage.locale for passage in passages], dtype="U2")
     mean = vectors.mean(axis=0) if len(vectors) else np.zeros(encoder.dimensions, np.float32)
     vectors = centre_by_language(vectors, np.repeat(locales, [len(several) for several in texts]))
     np.save(fresh / "vectors.npy", vectors)
     np.save(fresh / "headings.npy", centre_by_language(headings, locales))
+    write_phrasings(passages, asked, mean, fresh)
+    write_unanswered(unanswered, fresh)
     np.savez(fresh / "query_means.npz", **find_query_means(encoder, mean))  # type: ignore[arg-type]
     np.save(
         fresh / "firsts.npy",
@@ -196,9 +202,9 @@ def find_query_means(encoder: Encoder, passage_mean: NDArray[np.float32]) -> dic
 def write_words(passages: Sequence[Passage], fresh: Path) -> None:
     """All that is made of texts and needs no encoder."""
     write_lexical(passages, fresh)
-    latvian = [f"{passage.context} {passage.text}" for passage in passages if passage.locale == "lv"]
-    Diacritics.learn(latvian).save(fresh)
-    Spelling.learn(f"{passage.context} {passage.text}" for passage in passages).save(fresh)
+    texts = {passage.id: " ".join([passage.context, passage.text, *passage.asked]) for passage in passages}
+    Diacritics.learn([texts[passage.id] for passage in passages if passage.locale == "lv"]).save(fresh)
+    Spelling.learn(texts.values()).save(fresh)
 
 
 def write_lexical(passages: Sequence[Passage], fresh: Path) -> None:
@@ -214,6 +220,7 @@ def write_lexical(passages: Sequence[Passage], fresh: Path) -> None:
         map(find_grams, whole),
         map(find_concepts, terms),
         map(find_concepts, above),
+        (find_grams("\n".join(list_phrasings(passage))) for passage in passages),
     )
     for name, words in zip(FIELDS, told, strict=True):
         LexicalIndex.build(list(words)).save(fresh / name)
@@ -253,7 +260,7 @@ def roll_back(folder: Path) -> Path | None:
 
 def ship_vectors(catalogue: Catalogue, encoder: Encoder, folder: Path, progress: Progress) -> Path:
     """Renew the vectors that are kept beside the shipped materials; a fresh clone then encodes nothing."""
-    texts = [text for passage in catalogue.passages for text in find_texts(passage)]
+    texts = find_shipped_texts(catalogue)
     store = VectorStore()
     store.read(SHIPPED / file_name(encoder))
     encode_missing(store, texts, encoder, folder, progress)
@@ -265,9 +272,14 @@ def find_unshipped(catalogue: Catalogue, encoder: Encoder) -> list[str]:
     """Texts of shipped materials whose vectors are not shipped: there should be none."""
     store = VectorStore()
     store.read(SHIPPED / file_name(encoder))
-    return [text for passage in catalogue.passages for text in find_texts(passage) if text not in store]
+    return [text for text in find_shipped_texts(catalogue) if text not in store]
 
 
-def find_texts(passage: Passage) -> list[str]:
-    """All that is encoded of it."""
-    return [*windows(passage), heading(passage)]
+def find_shipped_texts(catalogue: Catalogue) -> list[str]:
+    """All that is encoded of the shipped materials, and of what they cannot answer."""
+    told = [
+        text
+        for passage in catalogue.passages
+        for text in (*windows(passage), heading(passage), *list_phrasings(passage))
+    ]
+    return [*told, *list_unanswered()]

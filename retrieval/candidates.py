@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from retrieval.concepts import Word
 from retrieval.coverage import Coverage, CoverageIndex
-from retrieval.encoder import Vector
+from retrieval.encoder import Matrix, Vector
 from retrieval.lexical import LexicalIndex, Scores, find_best
 from retrieval.nearest import Nearest
+from retrieval.phrasings import Phrasings
 from retrieval.ranking import Features
 
 NEIGHBOURS = 120
@@ -24,12 +25,18 @@ Places = NDArray[np.int64]
 
 @dataclass
 class Evidence:
-    """Candidates as places in the catalogue's passages, and a row of FEATURES for each."""
+    """Candidates as places in the catalogue's passages, and a row of FEATURES for each.
+
+    `asked`: how near the nearest of each's phrasings is, or of its windows where nobody `told` any; `elsewhere`:
+    how near the nearest question that has no answer here."""
 
     places: Places
     features: Features
     cosines: NDArray[np.float32]
     coverage: Coverage
+    asked: NDArray[np.float32]
+    told: NDArray[np.bool_]
+    elsewhere: float
     language: str = "lv"
     words: int = 0
     shared: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
@@ -63,13 +70,15 @@ class Parts:
     """What an index holds. `firsts` maps passages to their rows of `vectors`: passage i has rows firsts[i] to
     firsts[i + 1]; `headings` has a row each. `twins[i]` is the place of the same passage in the other language,
     i itself where there is none. `told`: shape (passages, len(expectations.KINDS)). `demonstrations`: invented
-    passages. `fields` are those of building.FIELDS."""
+    passages. `unanswered`: vectors of questions that have no answer here. `fields`: those of building.FIELDS."""
 
     nearest: Nearest
     vectors: NDArray[np.float32]
     firsts: Places
     headings: NDArray[np.float32]
     told: NDArray[np.bool_]
+    phrasings: Phrasings
+    unanswered: Matrix
     fields: Mapping[str, LexicalIndex]
     twins: Places
     demonstrations: NDArray[np.bool_]
@@ -80,8 +89,8 @@ class Candidates:
         self._parts = parts
         self._vectors, self._firsts, self._owners = parts.vectors, parts.firsts, own_rows(parts.firsts)
         if parts.fields:
-            self._terms, self._context, self._grams = (
-                parts.fields[name] for name in ("terms", "context", "grams")
+            self._terms, self._context, self._grams, self._asked = (
+                parts.fields[name] for name in ("terms", "context", "grams", "asked")
             )
             above = parts.fields["context"], parts.fields["meant_above"]
             self._covering = CoverageIndex(parts.fields["terms"], parts.fields["concepts"], *above)
@@ -117,9 +126,11 @@ class Candidates:
             self._terms.scores(asked.terms),
             self._grams.scores(asked.grams),
         )
-        places = self._choose(asked.vector, (by_terms, by_grams), allowed, twins)
+        near, by_letters = self._parts.phrasings.compare(asked.vector, twins), self._asked.scores(asked.grams)
+        places = self._choose(asked.vector, (by_terms, by_grams, np.maximum(near, 0)), allowed, twins)
+        told = np.isfinite(near[places])
         coverage = self._covering.measure(asked.words, places, foreign=asked.foreign)
-        dense, windows = self._compare(asked.vector, places, twins[places])
+        dense, windows = self._compare(asked.vector, places, twins[places], near[places])
         columns = [
             *dense[:2],
             of_best(by_terms, places, allowed),
@@ -128,22 +139,29 @@ class Candidates:
             by_grams[places] / possible(self._grams, asked.grams),
             self._cover(self._terms, asked.terms)[places],
             self._cover(self._context, asked.terms)[places],
-            *dense[2:],
+            *dense[2:5],
             coverage.shares,
             coverage.shares_of_context,
             (asked.kinds & ~self._parts.told[places]).sum(axis=1),
             self._parts.demonstrations[places],
+            dense[5],
+            np.where(told, of_best(by_letters, places, allowed), of_best(by_grams, places, allowed)),
         ]
-        return Evidence(places, np.stack(columns, axis=1).astype(np.float32), windows, coverage)
+        features = np.stack(columns, axis=1).astype(np.float32)
+        nearest = np.where(told, near[places], windows)
+        return Evidence(places, features, windows, coverage, nearest, told, self._find_elsewhere(asked.vector))
 
-    def _compare(self, vector: Vector, places: Places, twins: Places) -> tuple[list[Scores], Scores]:
-        """Standardised: whole, window, the twin's whole and window, heading; and the windows' own cosines."""
+    def _compare(
+        self, vector: Vector, places: Places, twins: Places, asked: Scores
+    ) -> tuple[list[Scores], Scores]:
+        """Standardised: whole, window, the twin's whole and window, heading, phrasings or where there are none the
+        window; and the windows' own cosines."""
         mean, spread = self._measure_background(vector)
         whole, window = self._similarities(vector, places)
         twin_whole, twin_window = self._similarities(vector, twins)
         heading = np.asarray(self._parts.headings[places]) @ vector
-        told = (whole, window, twin_whole, twin_window, heading)
-        standard = [(one - mean[i]) / spread[i] for one, i in zip(told, (0, 1, 0, 1, 2), strict=True)]
+        told = (whole, window, twin_whole, twin_window, heading, np.where(np.isfinite(asked), asked, window))
+        standard = [(one - mean[i]) / spread[i] for one, i in zip(told, (0, 1, 0, 1, 2, 1), strict=True)]
         return standard, window
 
     def _choose(
@@ -153,7 +171,7 @@ class Candidates:
         allowed: NDArray[np.bool_],
         twins: Places,
     ) -> Places:
-        """The nearest by meaning and the best by words and by letters, together."""
+        """The nearest by meaning and the best by words, by letters and by how they are asked for, together."""
         near = self._nearest(vector, allowed | allowed[twins])
         chosen = [np.where(allowed[near], near, twins[near])]
         for scores in lexical:
@@ -176,6 +194,9 @@ class Candidates:
         all_three = np.stack([cosines[starts], windows, self._background_headings @ vector])
         return all_three.mean(axis=1), np.maximum(all_three.std(axis=1), 1e-3)
 
+    def _find_elsewhere(self, vector: Vector) -> float:
+        return float((self._parts.unanswered @ vector).max()) if len(self._parts.unanswered) else -1.0
+
     def _cover(self, index: LexicalIndex, terms: Sequence[str]) -> Scores:
         """How much of the question's terms each passage holds, 0 to 1."""
         distinct = list(dict.fromkeys(terms))
@@ -192,8 +213,12 @@ def possible(index: LexicalIndex, words: Sequence[str]) -> float:
 
 
 def of_best(scores: Scores, places: Places, allowed: NDArray[np.bool_]) -> Scores:
-    best = float((scores * allowed).max()) if len(scores) else 0.0
-    return scores[places] / best if best > 0 else np.zeros(len(places), np.float32)
+    return np.asarray(scores[places] / top(scores, allowed))
+
+
+def top(scores: Scores, allowed: NDArray[np.bool_]) -> float:
+    """Where all are zero, a number to divide by."""
+    return float((scores * allowed).max()) or 1.0 if len(scores) else 1.0
 
 
 def own_rows(firsts: Places) -> Places:

@@ -30,6 +30,7 @@ def gather_facts(evidence: Evidence, order: Places, documents: NDArray[Any]) -> 
         *describe_words(evidence.coverage, first),
         float(np.log1p(evidence.words)),
         float(not evidence.shared[first]),
+        *describe_elsewhere(evidence, first),
     ]
     return np.array(facts, dtype=np.float64)
 
@@ -39,6 +40,18 @@ def says_nothing(evidence: Evidence) -> bool:
     another subject. The nearest passage is then a chance one, however near."""
     letters = evidence.features[:, FEATURES.index("grams_of_possible")]
     return bool(evidence.coverage.unknown.all() and letters.max() < FEW_LETTERS)
+
+
+def describe_elsewhere(evidence: Evidence, first: int) -> list[float]:
+    """Whether anybody told how the first is asked for; how near the nearest question is that has no answer here,
+    and how much nearer the first and the best of all are."""
+    nearest = evidence.elsewhere
+    return [
+        float(evidence.told[first]),
+        nearest,
+        float(evidence.asked[first]) - nearest,
+        float(evidence.asked.max()) - nearest,
+    ]
 
 
 def describe_lead(evidence: Evidence, order: Places, documents: NDArray[Any]) -> list[float]:

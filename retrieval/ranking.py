@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 FEATURES = (
     "whole", "window", "terms_of_best", "terms_of_possible", "grams_of_best", "grams_of_possible", "coverage",
     "context", "twin_whole", "twin_window", "heading", "concepts", "concepts_of_context", "unmet",
-    "demonstration",
+    "demonstration", "asked", "asked_letters",
 )  # fmt: skip
 CONFIDENCE_FEATURES = (
     *FEATURES, "cosine", "top", "gap", "gap_elsewhere", "likely_first", "likely_three", "likely_document",
     "spread", "agree", "agree_grams", "agree_concepts", "best_window", "mean_window", "literal", "held",
     "rarest_held", "most_telling_lacked", "unknown", "names_lacked", "length", "foreign",
+    "told", "elsewhere", "first_or_elsewhere", "best_or_elsewhere",
 )  # fmt: skip
 FITTED = Path(__file__).parent / "ranking.json"
 Features = NDArray[np.float32]
@@ -78,11 +79,11 @@ def plain_weights() -> Weights:
     count = len(CONFIDENCE_FEATURES)
     return Weights(
         same=np.array(
-            [0.5, 0.8, 0.5, 0.5, 1, 0.5, 1, 0.3, 0.3, 0.3, 0.3, 1, 0.5, -0.5, 0],
+            [0.5, 0.8, 0.5, 0.5, 1, 0.5, 1, 0.3, 0.3, 0.3, 0.3, 1, 0.5, -0.5, 0, 0.8, 0.5],
             dtype=np.float32,
         ),
         other=np.array(
-            [0.5, 1, 0, 0, 0.2, 0, 0.2, 0, 0.3, 0.3, 0.3, 1, 0.5, -0.5, 0],
+            [0.5, 1, 0, 0, 0.2, 0, 0.2, 0, 0.3, 0.3, 0.3, 1, 0.5, -0.5, 0, 0.8, 0.5],
             dtype=np.float32,
         ),
         confidence=np.zeros(count),

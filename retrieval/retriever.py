@@ -28,9 +28,11 @@ from retrieval.filters import Filters, pair_twins
 from retrieval.language import detect_language
 from retrieval.lexical import LexicalIndex
 from retrieval.nearest import Nearest
+from retrieval.phrasings import Phrasings
 from retrieval.ranking import Weights, fitted_weights
 from retrieval.spelling import Spelling
 from retrieval.text import clean
+from retrieval.unanswered import VECTORS as UNANSWERED
 from retrieval.vectors import centre, map_array
 
 LONGEST_QUERY = 2000
@@ -287,6 +289,8 @@ def open_candidates(catalogue: Catalogue, built: Path) -> Candidates:
         headings=map_array(built / "headings.npy"),
         told=np.load(built / "told.npy") if size else np.zeros((0, 0), bool),
         fields={name: LexicalIndex.load(built / name, size) for name in FIELDS} if size else {},
+        phrasings=Phrasings.load(built),
+        unanswered=map_array(built / UNANSWERED),
         twins=pair_twins(catalogue.passages),
         demonstrations=np.array([is_demonstration(catalogue, passage) for passage in catalogue.passages], bool),
     )

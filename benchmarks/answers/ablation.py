@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "concepts": ("concepts", "concepts_of_context"),
     "kind asked for": ("unmet",),
     "demonstration mark": ("demonstration",),
+    "how it is asked for": ("asked", "asked_letters"),
 }
 """Every feature is in one of them."""
 TOGETHER: dict[str, tuple[str, ...]] = {

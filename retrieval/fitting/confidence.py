@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.evaluation import Bench, Question, auroc, coverage_at, find_right, spoken
-from retrieval.fitting.order import Array, Vectors
+from retrieval.fitting.order import Array, Vectors, matter_of
 from retrieval.ranking import Weights
 from retrieval.retriever import MOST_SHOWN, Hit, choose_shown, drop_duplicates
 
@@ -75,10 +75,6 @@ def list_others(bench: Bench, question: Question, right: frozenset[int]) -> list
     matters = {matter_of(document) for document in own}
     asked = own | {document for document in told if matter_of(document) not in matters}
     return sorted(document for document in asked if matter_of(document) not in answering)
-
-
-def matter_of(document: str) -> str:
-    return document.partition("/")[2]
 
 
 def fit_confidence(judged: Judged, weights: Weights) -> Weights:

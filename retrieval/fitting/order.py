@@ -1,10 +1,12 @@
 """The weights of ranking: a softmax over a question's candidates, of which the right ones should have all.
 
-Each question is also asked of the other language's passages alone, for the weights that hold across languages.
+Each question is also asked of the other language's passages alone, for the weights that hold across languages; and
+with the phrasings of half the documents forgotten, for the weights that hold where not all have them.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -31,7 +33,8 @@ class Instance:
 
 
 def gather(bench: Bench, questions: Sequence[Question], vectors: Vectors) -> list[Instance]:
-    """Of every question that can be answered up to three: as it is asked, and of each language's passages."""
+    """Of every question that can be answered up to four: as it is asked, with phrasings and with half of them,
+    and of each language's passages."""
     by_locale = {
         locale: sorted({p.document for p in bench.passages if p.locale == locale}) for locale in ("lv", "en")
     }
@@ -50,7 +53,28 @@ def gather(bench: Bench, questions: Sequence[Question], vectors: Vectors) -> lis
             if truth.any():
                 rows = ranked.evidence.features.astype(np.float64)
                 found.append(Instance(question.id, rows, ranked.evidence.shared, truth))
+                if documents is None and any(passage.asked for passage in bench.passages):
+                    owners = [bench.passages[place].document for place in ranked.evidence.places]
+                    found.append(replace(found[-1], features=forget(rows, owners, question.id)))
     return found
+
+
+def forget(rows: Array, owners: Sequence[str], question: str) -> Array:
+    """What is left for half of the documents, another half for each question, where nobody tells how they are
+    asked for."""
+    forgotten = np.array([hash_pair(question, owner) % 2 == 0 for owner in owners])
+    made = rows.copy()
+    for told, instead in (("asked", "window"), ("asked_letters", "grams_of_best")):
+        made[forgotten, FEATURES.index(told)] = rows[forgotten, FEATURES.index(instead)]
+    return made
+
+
+def hash_pair(question: str, document: str) -> int:
+    return hashlib.blake2b(f"{question}\0{matter_of(document)}".encode(), digest_size=8).digest()[0]
+
+
+def matter_of(document: str) -> str:
+    return document.partition("/")[2]
 
 
 def fit_order(instances: Sequence[Instance], use: NDArray[np.bool_] | None = None) -> Weights:

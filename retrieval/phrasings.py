@@ -1,0 +1,72 @@
+"""How people ask for a passage in other words, where whoever keeps the document has told it.
+
+A passage that nobody has told this of is taken to be asked for in its own words: of two that fit alike, neither is
+before the other for having been told of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.passage import Passage
+from retrieval.encoder import Matrix, Vector
+from retrieval.language import detect_language
+from retrieval.vectors import centre, map_array
+
+FEW = 50
+"""Phrasings of one language have a mean of their own as far as they are more than this."""
+VECTORS, FIRSTS = "asked.npy", "asked_firsts.npy"
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasings:
+    """Passage i has the rows firsts[i] to firsts[i + 1]. Written by hand, so that there are some thousand at most
+    and each is compared."""
+
+    vectors: Matrix
+    firsts: NDArray[np.int64]
+
+    @classmethod
+    def load(cls, built: Path) -> Phrasings:
+        return cls(map_array(built / VECTORS), np.load(built / FIRSTS))
+
+    def compare(self, vector: Vector, twins: NDArray[np.int64]) -> Scores:
+        """Of each passage, how near its or its twin's nearest is; -inf where there is none."""
+        near = np.full(len(self.firsts) - 1, -np.inf, np.float32)
+        told = np.flatnonzero(np.diff(self.firsts))
+        if len(told):
+            near[told] = np.maximum.reduceat(self.vectors @ vector, self.firsts[told])
+        return np.asarray(np.maximum(near, near[twins]))
+
+
+def list_phrasings(passage: Passage) -> list[str]:
+    """What its keeper told, and the heading above it where that is a question; the title is one of a document's
+    first passage."""
+    above = [*passage.section[-1:], *([passage.title] if passage.blocks[0] <= 1 else [])]
+    return list(dict.fromkeys([*passage.asked, *(text for text in above if text.rstrip().endswith("?"))]))
+
+
+def write_phrasings(passages: Sequence[Passage], vectors: Matrix, mean: NDArray[np.float32], fresh: Path) -> None:
+    """`vectors`: a row for each phrasing of each passage in order; `mean` is that of the passages' own."""
+    told = [list_phrasings(passage) for passage in passages]
+    spoken = [
+        detect_language(one, passage.locale) for passage, all_ in zip(passages, told, strict=True) for one in all_
+    ]
+    languages = np.array(spoken, dtype="U2")
+    np.save(fresh / VECTORS, centre_asked(vectors, languages, mean))
+    np.save(fresh / FIRSTS, np.cumsum([0, *map(len, told)]).astype(np.int64))
+
+
+def centre_asked(vectors: Matrix, languages: NDArray[np.str_], mean: NDArray[np.float32]) -> Matrix:
+    made = vectors.copy()
+    for language in np.unique(languages):
+        rows = languages == language
+        own = (vectors[rows].sum(axis=0) + FEW * mean) / (rows.sum() + FEW)
+        made[rows] = centre(vectors[rows], own)
+    return made
