@@ -17,7 +17,7 @@ from retrieval.analysis import find_grams, find_terms
 from retrieval.building import FIELDS, current_folder, digest_of, read_manifest
 from retrieval.candidates import Asked, Candidates, Evidence, Parts, own_rows
 from retrieval.concepts import read_words
-from retrieval.confidence import gather_facts, says_nothing
+from retrieval.confidence import gather_facts, is_known, says_nothing
 from retrieval.diacritics import Diacritics
 from retrieval.disagreement import NO_WORSE, Told, find_contradicting, tell_otherwise
 from retrieval.encoder import Encoder, Vector
@@ -230,7 +230,7 @@ class Retriever:
     ) -> Finding:
         ranked = self.rank(question, locale=locale, kinds=kinds, vector=vector)
         confidence, hits = self._weigh(ranked)
-        decision = self._decide(confidence) if hits else Decision.NONE
+        decision = self._decide(confidence, ranked.evidence) if ranked and hits else Decision.NONE
         if ranked is None or decision is Decision.NONE:
             return Finding(decision, confidence, (), locale)
         chosen = choose_shown(hits) if decision is Decision.ANSWER else hits[:MOST_SHOWN]
@@ -264,10 +264,11 @@ class Retriever:
         facts = self.describe(ranked)
         return self._weights.probability(facts), drop_duplicates(ranked.hits[:12])
 
-    def _decide(self, confidence: float) -> Decision:
+    def _decide(self, confidence: float, evidence: Evidence) -> Decision:
         if confidence >= self._weights.answer_from:
             return Decision.ANSWER
-        return Decision.SUGGEST if confidence >= self._weights.suggest_from else Decision.NONE
+        asked_back = confidence >= self._weights.suggest_from or is_known(evidence)
+        return Decision.SUGGEST if asked_back else Decision.NONE
 
     def describe(self, ranked: Ranked) -> NDArray[np.float64]:
         """The facts from which confidence is told."""

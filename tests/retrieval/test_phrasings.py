@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -11,7 +13,7 @@ from knowledge.catalogue import Catalogue
 from retrieval.building import SHIPPED, build_index
 from retrieval.encoder import load_encoder
 from retrieval.evaluation import read_questions
-from retrieval.retriever import Retriever
+from retrieval.retriever import Decision, Retriever
 
 HERE = Path(__file__).parent
 MATERIAL = """---
@@ -78,3 +80,14 @@ def test_no_question_that_is_measured_is_among_them() -> None:
 
 def fold(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def test_what_is_asked_as_told_is_never_refused() -> None:
+    catalogue = Catalogue.read([SHIPPED])
+    with TemporaryDirectory() as folder:
+        build_index(catalogue, load_encoder("packaged"), Path(folder), lambda _: None)
+        retriever = Retriever.load(catalogue, load_encoder("packaged"), Path(folder))
+        told = [(passage.locale, one) for passage in catalogue.passages for one in passage.asked][::40]
+        decisions = Counter(retriever.ask(one, locale=locale).decision for locale, one in told)
+    assert decisions[Decision.NONE] <= len(told) / 50
+    assert decisions[Decision.ANSWER] >= len(told) * 0.9
