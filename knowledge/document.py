@@ -7,6 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+DEMO = "[Demo]"
+"""How the title of an invented document begins."""
+
 
 class Kind(StrEnum):
     ARTICLE = "article"

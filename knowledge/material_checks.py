@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from knowledge.document import Kind
+from knowledge.document import DEMO, Kind
 from knowledge.front_matter import FrontMatter
 from knowledge.problem import Problem
 from knowledge.vocabulary import load_vocabularies
@@ -95,8 +95,8 @@ class _Checks:
             yield "kind", f"Write one of: {', '.join(Kind)}."
         if self._fields.get("locale") not in (None, "", "lv", "en"):
             yield "locale", "Write `lv` or `en`."
-        if self._fields.get("demo") and not str(self._fields.get("title", "")).startswith("[Demo]"):
-            yield "title", "The title of a demonstration begins with `[Demo]`."
+        if self._fields.get("demo") and not str(self._fields.get("title", "")).startswith(DEMO):
+            yield "title", f"The title of a demonstration begins with `{DEMO}`."
 
     def _unknown(self) -> Found:
         kind = str(self._fields.get("kind"))

@@ -16,6 +16,7 @@ from bot.replies.situation import Situation
 from bot.wording import find_sentence, say
 from handoff.messages import Button, Draft, MessageKind
 from knowledge.call import FundingCall
+from knowledge.document import DEMO
 
 AT_ONCE = 5
 MOST_REMEMBERED = 50
@@ -249,7 +250,7 @@ def _narrow_buttons(locale: str, page: Sequence[Match], first: int = 1) -> list[
 
 def bare_title(title: str) -> str:
     """Without the mark of a demonstration: on a button every letter counts, and the message above has it."""
-    return title.removeprefix("[Demo]").strip()
+    return title.removeprefix(DEMO).strip()
 
 
 def _other_lists(locale: str, memory: Memory) -> list[Button]:

@@ -10,7 +10,7 @@ from bot.nlu.text import fold, tokenize
 from bot.replies.call_search import THEME_OF_GROUP, reaches, read_window
 from bot.replies.situation import Situation
 from knowledge.catalogue import Catalogue
-from knowledge.document import Kind
+from knowledge.document import DEMO, Kind
 from knowledge.event import Event
 
 SORTS = tuple(
@@ -125,7 +125,7 @@ def _score(title: str, said: Sequence[str], common: set[str]) -> int:
 
 
 def _words(title: str) -> list[str]:
-    return [token.text for token in tokenize(title.removeprefix("[Demo]")) if len(token.text) > 3]
+    return [token.text for token in tokenize(title.removeprefix(DEMO)) if len(token.text) > 3]
 
 
 def _stem(word: str) -> str:

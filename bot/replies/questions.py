@@ -13,7 +13,7 @@ from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import say
 from handoff.messages import Button, Draft, MessageKind, SourceLink
-from knowledge.document import BlockKind, Kind
+from knowledge.document import DEMO, BlockKind, Kind
 from knowledge.passage import Passage
 from retrieval.retriever import Decision, Excerpt, Finding
 
@@ -187,7 +187,11 @@ def draft_unanswered(helpdesk: Helpdesk, situation: Situation, memory: Memory, f
 
 
 def name_passage(passage: Passage) -> str:
-    return f"{passage.title}: {passage.section[-1]}" if passage.section else passage.title
+    """Its own heading first: of several from one page, each is told apart even where a button cuts its name."""
+    if not passage.section:
+        return passage.title
+    mark = f"{DEMO} " if passage.title.startswith(DEMO) else ""
+    return f"{mark}{passage.section[-1]} – {passage.title.removeprefix(mark)}"
 
 
 def link_excerpt(excerpt: Excerpt) -> SourceLink:
