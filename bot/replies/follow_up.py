@@ -15,9 +15,11 @@ _POINTS = (
     r"tas|ta|to|tam|tai|tie|tos|tiem|tur|tads|tada|taja|sis|si|so|vins|vina|vini|vinam|vinai|viniem|vinu|it|its|that|this|those|them|they|there"
     r"|это|этот|этого|он|она|они|там|его|их|тут"
 )
-_POINTING = re.compile(rf"\b(?:{_POINTS})\b")
-FOLLOW_UP = re.compile(rf"^(?:{_BEGINS})\b|\b(?:{_POINTS})\b")
-_LEANING = re.compile(rf"^(?:{_BEGINS})\s+|\b(?:{_POINTS})\b\s*")
+_NAMED = r"(?!\s+(?:jusu|tavu|musu|pasu|savu|your|our|ваш\w*|наш\w*)\b)"
+"""After "to" in "to jūsu centru": what is pointed at is named, and leans on nothing said before."""
+_POINTING = re.compile(rf"\b(?:{_POINTS})\b{_NAMED}")
+FOLLOW_UP = re.compile(rf"^(?:{_BEGINS})\b|\b(?:{_POINTS})\b{_NAMED}")
+_LEANING = re.compile(rf"^(?:{_BEGINS})\s+|\b(?:{_POINTS})\b{_NAMED}\s*")
 _ASKING = re.compile(
     r"^(?:(?:kas|ko|kads|kada|kadi|kadas|kur|kad|cik|kapec|ka|vai|what|who|where|when|how|why|что|кто|где|когда|как)\b\s*)"
     r"(?:(?:ir|isti|tas|vada|dara|nozime|liels|daudz|is|are|does|do|mean|такое|такая|делает)\b\s*)*"

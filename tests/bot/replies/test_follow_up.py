@@ -12,7 +12,9 @@ def test_a_short_question_with_a_pronoun_is_a_follow_up(text: str) -> None:
     assert is_follow_up(text)
 
 
-@pytest.mark.parametrize("text", ["kas ir sociālā inovācija?", "kā dibināt biedrību?", "what is a pilot?"])
+@pytest.mark.parametrize(
+    "text", ["kas ir sociālā inovācija?", "kā dibināt biedrību?", "what is a pilot?", "kas apmaksā to jūsu centru"]
+)
 def test_a_question_that_stands_alone_is_none(text: str) -> None:
     assert not is_follow_up(text)
 
