@@ -127,7 +127,8 @@ class Candidates:
             self._grams.scores(asked.grams),
         )
         near, by_letters = self._parts.phrasings.compare(asked.vector, twins), self._asked.scores(asked.grams)
-        places = self._choose(asked.vector, (by_terms, by_grams, np.maximum(near, 0)), allowed, twins)
+        by_phrasings = [np.maximum(near, 0)] if len(self._parts.phrasings.told) else []
+        places = self._choose(asked.vector, (by_terms, by_grams, *by_phrasings), allowed, twins)
         told = np.isfinite(near[places])
         coverage = self._covering.measure(asked.words, places, foreign=asked.foreign)
         dense, windows = self._compare(asked.vector, places, twins[places], near[places])

@@ -27,21 +27,23 @@ Scores = NDArray[np.float32]
 @dataclass(frozen=True, slots=True)
 class Phrasings:
     """Passage i has the rows firsts[i] to firsts[i + 1]. Written by hand, so that there are some thousand at most
-    and each is compared."""
+    and each is compared. `told`: the passages that have any."""
 
     vectors: Matrix
     firsts: NDArray[np.int64]
+    told: NDArray[np.int64]
 
     @classmethod
     def load(cls, built: Path) -> Phrasings:
-        return cls(map_array(built / VECTORS), np.load(built / FIRSTS))
+        firsts = np.load(built / FIRSTS)
+        return cls(map_array(built / VECTORS), firsts, np.flatnonzero(np.diff(firsts)))
 
     def compare(self, vector: Vector, twins: NDArray[np.int64]) -> Scores:
         """Of each passage, how near its or its twin's nearest is; -inf where there is none."""
         near = np.full(len(self.firsts) - 1, -np.inf, np.float32)
-        told = np.flatnonzero(np.diff(self.firsts))
-        if len(told):
-            near[told] = np.maximum.reduceat(self.vectors @ vector, self.firsts[told])
+        if not len(self.told):
+            return near
+        near[self.told] = np.maximum.reduceat(self.vectors @ vector, self.firsts[self.told])
         return np.asarray(np.maximum(near, near[twins]))
 
 
