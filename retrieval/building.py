@@ -34,7 +34,7 @@ from retrieval.phrasings import list_phrasings, write_phrasings
 from retrieval.spelling import Spelling
 from retrieval.text import strip_markdown
 from retrieval.unanswered import list_unanswered, unanswered_digest, write_unanswered
-from retrieval.vectors import VectorStore, centre, encode_missing, file_name
+from retrieval.vectors import VectorStore, centre_by_language, encode_missing, file_name
 from retrieval.windows import heading, windows
 
 Progress = Callable[[str], None]
@@ -153,8 +153,7 @@ def write_index(
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
     count = sum(len(several) for several in texts)
-    phrased = sum(len(list_phrasings(passage)) for passage in passages)
-    ends = np.cumsum([count, len(passages), phrased])
+    ends = [count, count + len(passages), len(vectors) - len(list_unanswered())]
     vectors, headings, asked, unanswered = np.split(vectors, ends)
     locales = np.array([passage.locale for passage in passages], dtype="U2")
     mean = vectors.mean(axis=0) if len(vectors) else np.zeros(encoder.dimensions, np.float32)
@@ -179,15 +178,6 @@ def write_index(
     (fresh / "manifest.json").write_text(json.dumps(asdict(manifest)))
     note_checksums(fresh)
     put_in_use(fresh, folder, f"index-{digest}")
-
-
-def centre_by_language(vectors: Matrix, languages: NDArray[np.str_]) -> Matrix:
-    """Each without the mean of its language, so that none is nearer for the language it is in."""
-    made = vectors.copy()
-    for language in np.unique(languages):
-        rows = languages == language
-        made[rows] = centre(vectors[rows], vectors[rows].mean(axis=0))
-    return made
 
 
 def find_query_means(encoder: Encoder, passage_mean: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:

@@ -131,12 +131,13 @@ class Candidates:
         places = self._choose(asked.vector, (by_terms, by_grams, *by_phrasings), allowed, twins)
         told = np.isfinite(near[places])
         coverage = self._covering.measure(asked.words, places, foreign=asked.foreign)
-        dense, windows = self._compare(asked.vector, places, twins[places], near[places])
+        dense, windows, nearest = self._compare(asked.vector, places, twins[places], near[places])
+        grams_of_best = of_best(by_grams, places, allowed)
         columns = [
             *dense[:2],
             of_best(by_terms, places, allowed),
             by_terms[places] / possible(self._terms, asked.terms),
-            of_best(by_grams, places, allowed),
+            grams_of_best,
             by_grams[places] / possible(self._grams, asked.grams),
             self._cover(self._terms, asked.terms)[places],
             self._cover(self._context, asked.terms)[places],
@@ -146,24 +147,24 @@ class Candidates:
             (asked.kinds & ~self._parts.told[places]).sum(axis=1),
             self._parts.demonstrations[places],
             dense[5],
-            np.where(told, of_best(by_letters, places, allowed), of_best(by_grams, places, allowed)),
+            np.where(told, of_best(by_letters, places, allowed), grams_of_best),
         ]
         features = np.stack(columns, axis=1).astype(np.float32)
-        nearest = np.where(told, near[places], windows)
         return Evidence(places, features, windows, coverage, nearest, told, self._find_elsewhere(asked.vector))
 
     def _compare(
         self, vector: Vector, places: Places, twins: Places, asked: Scores
-    ) -> tuple[list[Scores], Scores]:
+    ) -> tuple[list[Scores], Scores, Scores]:
         """Standardised: whole, window, the twin's whole and window, heading, phrasings or where there are none the
-        window; and the windows' own cosines."""
+        window; and the windows' own cosines and those of the last."""
         mean, spread = self._measure_background(vector)
         whole, window = self._similarities(vector, places)
         twin_whole, twin_window = self._similarities(vector, twins)
         heading = np.asarray(self._parts.headings[places]) @ vector
-        told = (whole, window, twin_whole, twin_window, heading, np.where(np.isfinite(asked), asked, window))
+        nearest = np.where(np.isfinite(asked), asked, window)
+        told = (whole, window, twin_whole, twin_window, heading, nearest)
         standard = [(one - mean[i]) / spread[i] for one, i in zip(told, (0, 1, 0, 1, 2, 1), strict=True)]
-        return standard, window
+        return standard, window, nearest
 
     def _choose(
         self,

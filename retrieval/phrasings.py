@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 from knowledge.passage import Passage
 from retrieval.encoder import Matrix, Vector
 from retrieval.language import detect_language
-from retrieval.vectors import centre, map_array
+from retrieval.vectors import centre_by_language, map_array
 
-FEW = 50
-"""Phrasings of one language have a mean of their own as far as they are more than this."""
 VECTORS, FIRSTS = "asked.npy", "asked_firsts.npy"
 Scores = NDArray[np.float32]
 
@@ -61,14 +59,5 @@ def write_phrasings(passages: Sequence[Passage], vectors: Matrix, mean: NDArray[
         detect_language(one, passage.locale) for passage, all_ in zip(passages, told, strict=True) for one in all_
     ]
     languages = np.array(spoken, dtype="U2")
-    np.save(fresh / VECTORS, centre_asked(vectors, languages, mean))
+    np.save(fresh / VECTORS, centre_by_language(vectors, languages, mean))
     np.save(fresh / FIRSTS, np.cumsum([0, *map(len, told)]).astype(np.int64))
-
-
-def centre_asked(vectors: Matrix, languages: NDArray[np.str_], mean: NDArray[np.float32]) -> Matrix:
-    made = vectors.copy()
-    for language in np.unique(languages):
-        rows = languages == language
-        own = (vectors[rows].sum(axis=0) + FEW * mean) / (rows.sum() + FEW)
-        made[rows] = centre(vectors[rows], own)
-    return made

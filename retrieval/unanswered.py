@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.encoder import Matrix
-from retrieval.phrasings import centre_asked
+from retrieval.vectors import centre_by_language
 
 TABLES = Path(__file__).parent / "elsewhere"
 VECTORS = "elsewhere.npy"
@@ -33,10 +33,10 @@ def list_unanswered() -> list[str]:
 
 def unanswered_digest() -> str:
     """An index holds their vectors: it is of the tables as they were then."""
-    return hashlib.sha256("\n".join(list_unanswered()).encode()).hexdigest()
+    return hashlib.sha256("\n".join(map("\t".join, read_unanswered())).encode()).hexdigest()
 
 
 def write_unanswered(vectors: Matrix, fresh: Path) -> None:
     """`vectors`: a row for each, in order."""
     languages = np.array([language for language, _ in read_unanswered()], dtype="U2")
-    np.save(fresh / VECTORS, centre_asked(vectors, languages, vectors.mean(axis=0)))
+    np.save(fresh / VECTORS, centre_by_language(vectors, languages, vectors.mean(axis=0)))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from retrieval.encoder import Encoder, Matrix
 
 KEY_BYTES = 16
+FEW = 50
 BATCH = 64
 """Texts encoded between two saves: a build that is killed loses seconds of work."""
 
@@ -94,6 +95,21 @@ def centre(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[n
     moved = np.asarray(vectors - mean, dtype=np.float32)
     norms = np.linalg.norm(moved, axis=-1, keepdims=True)
     made: NDArray[np.float32] = np.divide(moved, norms, out=np.zeros_like(moved), where=norms > 1e-9)
+    return made
+
+
+def centre_by_language(
+    vectors: NDArray[np.float32], languages: NDArray[np.str_], prior: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Each without the mean of its language, so that none is nearer for the language it is in. Where a language
+    may have few, `prior` is a mean that counts as FEW more of them."""
+    made = vectors.copy()
+    for language in np.unique(languages):
+        rows = languages == language
+        mean = vectors[rows].mean(axis=0)
+        if prior is not None:
+            mean = (vectors[rows].sum(axis=0) + FEW * prior) / (rows.sum() + FEW)
+        made[rows] = centre(vectors[rows], mean)
     return made
 
 

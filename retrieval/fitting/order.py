@@ -38,7 +38,7 @@ def gather(bench: Bench, questions: Sequence[Question], vectors: Vectors) -> lis
     by_locale = {
         locale: sorted({p.document for p in bench.passages if p.locale == locale}) for locale in ("lv", "en")
     }
-    found = []
+    found, told = [], any(passage.asked for passage in bench.passages)
     for question in questions:
         right = find_right(question, bench.texts)
         own, other = ("lv", "en") if spoken(question) == "lv" else ("en", "lv")
@@ -53,7 +53,7 @@ def gather(bench: Bench, questions: Sequence[Question], vectors: Vectors) -> lis
             if truth.any():
                 rows = ranked.evidence.features.astype(np.float64)
                 found.append(Instance(question.id, rows, ranked.evidence.shared, truth))
-                if documents is None and any(passage.asked for passage in bench.passages):
+                if documents is None and told:
                     owners = [bench.passages[place].document for place in ranked.evidence.places]
                     found.append(replace(found[-1], features=forget(rows, owners, question.id)))
     return found

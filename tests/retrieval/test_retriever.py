@@ -12,37 +12,15 @@ import pytest
 
 from knowledge.catalogue import Catalogue
 from knowledge.document import Kind
-from retrieval.building import CURRENT, SHIPPED, build_index, current_folder, find_unshipped, roll_back
+from retrieval.building import CURRENT, build_index, current_folder, find_unshipped, roll_back
 from retrieval.checksums import is_whole, sum_files
-from retrieval.encoder import Encoder, load_encoder
+from retrieval.encoder import Encoder
 from retrieval.errors import IndexMismatch, IndexMissing
 from retrieval.evaluation import evaluate
 from retrieval.language import detect_language
 from retrieval.retriever import Decision, Retriever
 
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return load_encoder("packaged")
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue.read([SHIPPED])
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue, encoder: Encoder) -> Path:
-    made = tmp_path_factory.mktemp("index")
-    build_index(catalogue, encoder, made, lambda _: None)
-    return made
-
-
-@pytest.fixture(scope="module")
-def retriever(catalogue: Catalogue, encoder: Encoder, folder: Path) -> Retriever:
-    return Retriever.load(catalogue, encoder, folder)
 
 
 def test_the_vectors_of_all_shipped_materials_are_shipped(catalogue: Catalogue, encoder: Encoder) -> None:

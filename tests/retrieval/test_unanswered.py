@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.catalogue import Catalogue
-from retrieval.building import SHIPPED, build_index
-from retrieval.encoder import load_encoder
 from retrieval.evaluation import read_questions
 from retrieval.retriever import Decision, Retriever
 from retrieval.unanswered import TABLES, read_unanswered
@@ -33,11 +30,7 @@ def test_none_of_them_is_a_question_that_is_measured() -> None:
 
 
 @pytest.mark.parametrize(("table", "most"), [("services", 0.05), ("everyday", 0.05), ("near", 0.2)])
-def test_few_of_them_are_answered(table: str, most: float, tmp_path_factory: pytest.TempPathFactory) -> None:
-    encoder, catalogue = load_encoder("packaged"), Catalogue.read([SHIPPED])
-    folder = tmp_path_factory.mktemp("index")
-    build_index(catalogue, encoder, folder, lambda _: None)
-    retriever = Retriever.load(catalogue, encoder, folder)
+def test_few_of_them_are_answered(table: str, most: float, retriever: Retriever) -> None:
     lines = (TABLES / f"{table}.tsv").read_text("utf-8").splitlines()[::5]
     asked = [line.partition("\t")[2] for line in lines]
     decisions = [retriever.ask(one, locale="lv").decision for one in asked]
