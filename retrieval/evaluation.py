@@ -18,10 +18,11 @@ from knowledge.passage import Passage
 from retrieval.analysis import find_terms
 from retrieval.building import build_index, current_folder
 from retrieval.encoder import Encoder, Vector
+from retrieval.hits import choose_shown
 from retrieval.language import detect_language
 from retrieval.lexical import LexicalIndex
 from retrieval.ranking import Weights
-from retrieval.retriever import Retriever, choose_shown
+from retrieval.retriever import Retriever
 
 METHODS = ("bm25", "dense", "product")
 DEPTH = 10

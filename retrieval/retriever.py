@@ -19,12 +19,13 @@ from retrieval.candidates import Asked, Candidates, Evidence, Parts, own_rows
 from retrieval.concepts import read_words
 from retrieval.confidence import gather_facts, is_known, says_nothing
 from retrieval.diacritics import Diacritics
-from retrieval.disagreement import NO_WORSE, Told, find_contradicting, tell_otherwise
+from retrieval.disagreement import NO_WORSE, Told, find_contradicting
 from retrieval.encoder import Encoder, Vector
 from retrieval.errors import IndexMismatch, IndexMissing
 from retrieval.excerpts import cut_excerpt
 from retrieval.expectations import find_asked
 from retrieval.filters import Filters, pair_twins
+from retrieval.hits import MOST_SHOWN, Hit, choose_shown, drop_duplicates
 from retrieval.language import detect_language
 from retrieval.lexical import LexicalIndex
 from retrieval.nearest import Nearest
@@ -36,15 +37,6 @@ from retrieval.unanswered import VECTORS as UNANSWERED
 from retrieval.vectors import centre, map_array
 
 LONGEST_QUERY = 2000
-MOST_SHOWN = 3
-NEAR = 1.0
-"""A further passage is shown with the first if its score is at most so much less (scores are log-odds)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    passage: Passage
-    score: float
 
 
 class Decision(StrEnum):
@@ -275,11 +267,6 @@ class Retriever:
         return gather_facts(ranked.evidence, ranked.order, self._documents)
 
 
-def choose_shown(hits: Sequence[Hit]) -> list[Hit]:
-    """The first, and at most two more that are nearly as good."""
-    return [hit for hit in hits[:MOST_SHOWN] if hit is hits[0] or hit.score >= hits[0].score - NEAR]
-
-
 def open_candidates(catalogue: Catalogue, built: Path) -> Candidates:
     size = len(catalogue.passages)
     vectors, firsts = map_array(built / "vectors.npy"), np.load(built / "firsts.npy")
@@ -301,22 +288,3 @@ def open_candidates(catalogue: Catalogue, built: Path) -> Candidates:
 def is_demonstration(catalogue: Catalogue, passage: Passage) -> bool:
     document = catalogue.document(passage.document)
     return document is not None and document.demo
-
-
-def drop_duplicates(hits: Sequence[Hit], most: int | None = None) -> list[Hit]:
-    """The better of two passages that say the same in nearly the same words, figures included; at most `most`."""
-    kept: list[tuple[Hit, set[str]]] = []
-    for hit in hits:
-        if most is not None and len(kept) == most:
-            break
-        words = set(hit.passage.text.lower().split())
-        like = [one for one, held in kept if nearly_same(words, held)]
-        if all(tell_otherwise(one.passage, hit.passage) for one in like):
-            kept.append((hit, words))
-    return [hit for hit, _ in kept]
-
-
-def nearly_same(words: set[str], held: set[str]) -> bool:
-    """Sets of very different sizes need not be compared."""
-    few, many = sorted((len(words), len(held)))
-    return few >= 0.9 * many and len(words & held) >= 0.9 * max(len(words | held), 1)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from benchmarks.answers.folds import Fitted, fit_folds
 from benchmarks.answers.gathering import Asked
 from retrieval.fitting.trial import Trial
+from retrieval.hits import Hit, drop_duplicates
 from retrieval.ranking import FEATURES, Weights
-from retrieval.retriever import Hit, drop_duplicates
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "dense, whole passage": ("whole",),

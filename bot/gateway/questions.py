@@ -13,7 +13,8 @@ from bot.replies.once import answer_once
 from bot.wording import say
 from handoff.held import find_theme
 from handoff.messages import Draft, MessageKind
-from retrieval.retriever import Decision, Hit
+from retrieval.hits import Hit
+from retrieval.retriever import Decision
 
 NOT_ANSWERED = (MessageKind.UNANSWERED, MessageKind.CHOICE)
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from retrieval.evaluation import Bench, Question, auroc, coverage_at, find_right, spoken
 from retrieval.fitting.order import Array, Vectors, matter_of
+from retrieval.hits import MOST_SHOWN, Hit, choose_shown, drop_duplicates
 from retrieval.ranking import Weights
-from retrieval.retriever import MOST_SHOWN, Hit, choose_shown, drop_duplicates
 
 RIDGE = 20.0
 LEFT_OUT_COUNTS = 0.15
