@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.helpdesk import Helpdesk
 from bot.nlu.informal import APPLICANT, find_informal
+from bot.nlu.text import fold
 from bot.replies import buttons, call_details, particulars
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
@@ -20,6 +22,10 @@ MEANT = {
 """Moves that may come with "mēs neesam reģistrēti"; whatever else it is taken for ("unsubscribe") is a mistake."""
 
 
+_JUDGE = re.compile(r"\?|\b(?:vai|drikst\w*|var|varam|can|may|allowed|could|ли|можно|можем|вправе)\b")
+"""Without any of these nobody asks whether it is allowed: it only tells."""
+
+
 def is_informal(situation: Situation) -> bool:
     return situation.value is None and find_informal(situation.text) is not None
 
@@ -27,7 +33,8 @@ def is_informal(situation: Situation) -> bool:
 def is_told(situation: Situation) -> bool:
     """Said of themselves rather than asked: a question is answered as one."""
     asks = situation.intent == "question" and situation.text.rstrip().endswith("?")
-    return is_informal(situation) and situation.intent not in MEANT and not asks
+    misread = situation.intent == "legal_judgement" and not _JUDGE.search(fold(situation.text))
+    return is_informal(situation) and (situation.intent not in MEANT or misread) and not asks
 
 
 def tell_informal(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
