@@ -57,7 +57,11 @@ class Settings(FileSecretSettings):
     demo: bool | None = Field(
         None, description="Show demonstration calls; default on with SQLite, off with another database."
     )
-    encoder: str = Field("packaged", description="`packaged`, or a sentence-transformers model by name or path.")
+    encoder: str = Field(
+        "packaged",
+        description="`packaged`, `packaged-plain` (without what was learned on top of it), or a "
+        "sentence-transformers model by name or path.",
+    )
     locale: Literal["lv", "en"] = Field("lv", description="Language spoken when nothing else is known.")
     timezone: str = Field("Europe/Riga", description="Time zone of opening hours and dates shown.")
     now: datetime | None = Field(None, description="An ISO instant at which the clock stands, for demonstrations.")

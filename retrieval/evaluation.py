@@ -24,7 +24,6 @@ from retrieval.lexical import LexicalIndex
 from retrieval.ranking import Weights
 from retrieval.retriever import Retriever
 
-METHODS = ("bm25", "dense", "product")
 DEPTH = 10
 MOST_WRONG = 0.05
 

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,21 +27,37 @@ CONFIDENCE_FEATURES = (
     "rarest_held", "most_telling_lacked", "unknown", "names_lacked", "length", "foreign",
     "told", "elsewhere", "first_or_elsewhere", "best_or_elsewhere",
 )  # fmt: skip
+TOLD = CONFIDENCE_FEATURES.index("told")
 FITTED = Path(__file__).parent / "ranking.json"
 Features = NDArray[np.float32]
 """Shape (candidates, len(FEATURES))."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """Fitted by `python -m retrieval.fitting`; never on questions that are only measured."""
+class Confidence:
+    """Logistic regression over CONFIDENCE_FEATURES: a slope, a centre and a scale for each."""
 
-    same: NDArray[np.float32]
-    other: NDArray[np.float32]
-    confidence: NDArray[np.float64]
+    slopes: NDArray[np.float64]
     bias: float
     centre: NDArray[np.float64]
     scale: NDArray[np.float64]
+
+    def probability(self, facts: NDArray[np.float64]) -> float:
+        standard = np.clip((facts - self.centre) / self.scale, -4, 4)
+        return float(1 / (1 + np.exp(-(standard @ self.slopes + self.bias))))
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Fitted by `python -m retrieval.fitting`; never on questions that are only measured.
+
+    `told`: confidence where somebody told how the first passage is asked for; `untold`: where nobody did, and less
+    is known of it."""
+
+    same: NDArray[np.float32]
+    other: NDArray[np.float32]
+    told: Confidence
+    untold: Confidence
     answer_from: float
     suggest_from: float
 
@@ -48,9 +65,8 @@ class Weights:
         return np.where(shares_language, features @ self.same, features @ self.other).astype(np.float32)
 
     def probability(self, facts: NDArray[np.float64]) -> float:
-        """That the first passage answers, by logistic regression over CONFIDENCE_FEATURES."""
-        standard = np.clip((facts - self.centre) / self.scale, -4, 4)
-        return float(1 / (1 + np.exp(-(standard @ self.confidence + self.bias))))
+        """That the first passage answers."""
+        return (self.told if facts[TOLD] else self.untold).probability(facts)
 
 
 def read_weights(path: Path) -> Weights:
@@ -60,13 +76,16 @@ def read_weights(path: Path) -> Weights:
     return Weights(
         same=np.array(told["same"], dtype=np.float32),
         other=np.array(told["other"], dtype=np.float32),
-        confidence=np.array(told["confidence"]),
-        bias=float(told["bias"]),
-        centre=np.array(told["centre"]),
-        scale=np.array(told["scale"]),
+        told=read_confidence(told["told"]),
+        untold=read_confidence(told["untold"]),
         answer_from=float(told["answer_from"]),
         suggest_from=float(told["suggest_from"]),
     )
+
+
+def read_confidence(told: dict[str, Any]) -> Confidence:
+    slopes, centre, scale = (np.array(told[name]) for name in ("slopes", "centre", "scale"))
+    return Confidence(slopes, float(told["bias"]), centre, scale)
 
 
 @lru_cache(maxsize=1)
@@ -77,6 +96,7 @@ def fitted_weights() -> Weights:
 def plain_weights() -> Weights:
     """Before anything is fitted: all evidence counts alike, and words only where the language is shared."""
     count = len(CONFIDENCE_FEATURES)
+    unsure = Confidence(np.zeros(count), 0.0, np.zeros(count), np.ones(count))
     return Weights(
         same=np.array(
             [0.5, 0.8, 0.5, 0.5, 1, 0.5, 1, 0.3, 0.3, 0.3, 0.3, 1, 0.5, -0.5, 0, 0.8, 0.5],
@@ -86,10 +106,8 @@ def plain_weights() -> Weights:
             [0.5, 1, 0, 0, 0.2, 0, 0.2, 0, 0.3, 0.3, 0.3, 1, 0.5, -0.5, 0, 0.8, 0.5],
             dtype=np.float32,
         ),
-        confidence=np.zeros(count),
-        bias=0.0,
-        centre=np.zeros(count),
-        scale=np.ones(count),
+        told=unsure,
+        untold=unsure,
         answer_from=0.5,
         suggest_from=0.35,
     )

@@ -135,10 +135,12 @@ class Retriever:
         return self._encoder.name
 
     def encode(self, question: str) -> Vector:
-        """The question's vector, to be computed once a message and passed to `search`, `ask` and NLU.
-
-        Slips are put right and Latvian typed without diacritics gets them back first."""
+        """The vector of the question as it is spelt, to be computed once a message and passed to `ask`."""
         return self._encode(self._read(question))
+
+    def spell(self, question: str) -> str:
+        """Slips put right, and Latvian typed without diacritics with them again."""
+        return self._diacritics.restore(self._read(question))
 
     def read_ahead(self) -> None:
         """Load what the first question would else wait for: the lexicon and the lists of forms, half a second."""

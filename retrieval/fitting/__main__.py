@@ -2,7 +2,8 @@
 
     python -m retrieval.fitting TUNE.jsonl ...
 
-Each file's questions are asked of the document beside it (NAME.lv.md), or of the shipped materials.
+Each file's questions are asked of the documents beside it (NAME.lv.md or the folder NAME), or of the shipped
+materials.
 """
 
 from __future__ import annotations
@@ -12,13 +13,20 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from retrieval.evaluation import measure
-from retrieval.fitting.confidence import choose_thresholds, fit_confidence, judge_unseen, tell_unseen
+from retrieval.fitting.confidence import (
+    choose_thresholds,
+    ease_untold,
+    fit_confidence,
+    judge_unseen,
+    tell_unseen,
+)
 from retrieval.fitting.trial import Trial, prepare
-from retrieval.ranking import CONFIDENCE_FEATURES, FEATURES, FITTED, Weights
+from retrieval.ranking import CONFIDENCE_FEATURES, FEATURES, FITTED, Confidence, Weights
 
 
 def write_weights(weights: Weights, path: Path) -> None:
@@ -27,14 +35,18 @@ def write_weights(weights: Weights, path: Path) -> None:
         "same": np.round(weights.same, 4).tolist(),
         "other": np.round(weights.other, 4).tolist(),
         "confidence_features": list(CONFIDENCE_FEATURES),
-        "confidence": np.round(weights.confidence, 5).tolist(),
-        "bias": round(weights.bias, 5),
-        "centre": np.round(weights.centre, 5).tolist(),
-        "scale": np.round(weights.scale, 5).tolist(),
+        "told": tell_confidence(weights.told),
+        "untold": tell_confidence(weights.untold),
         "answer_from": round(weights.answer_from, 4),
         "suggest_from": round(weights.suggest_from, 4),
     }
     path.write_text(json.dumps(told, indent=1) + "\n")
+
+
+def tell_confidence(confidence: Confidence) -> dict[str, Any]:
+    """Seven digits: a feature of one value only has a scale of a millionth."""
+    told = {name: np.round(getattr(confidence, name), 7).tolist() for name in ("slopes", "centre", "scale")}
+    return {**told, "bias": round(confidence.bias, 5)}
 
 
 def fit(trial: Trial) -> Weights:
@@ -43,6 +55,7 @@ def fit(trial: Trial) -> Weights:
     answer_from, suggest_from = choose_thresholds(unseen[asked], judged[asked])
     weights = replace(fit_confidence(judged, ranked), answer_from=answer_from, suggest_from=suggest_from)
     sys.stdout.write(tell_unseen(unseen, judged, weights) + "\n")
+    weights = ease_untold(weights, unseen[asked], judged[asked])
     for corpus in trial.corpora:
         report = measure(corpus.bench_with(weights), corpus.questions, trial.vectors)
         sys.stdout.write(report.as_table() + "\n")

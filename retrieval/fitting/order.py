@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from retrieval.encoder import Vector
 from retrieval.evaluation import Bench, Question, find_right, spoken
 from retrieval.ranking import FEATURES, Weights, plain_weights
 
-STEPS, RATE, RIDGE = 500, 0.05, 0.03
+STEPS, RIDGE = 300, 0.01
 Array = NDArray[np.float64]
 Vectors = dict[str, Vector]
 
@@ -87,18 +88,18 @@ def fit_order(instances: Sequence[Instance], use: NDArray[np.bool_] | None = Non
     across = mask * np.array([not name.endswith("of_best") for name in FEATURES])
     allowed = np.concatenate([mask, across])
     slope = Slope(instances)
-    weights = allowed * 0.0
-    moment, second = np.zeros_like(weights), np.zeros_like(weights)
-    for step in range(1, STEPS + 1):
-        gradient = (slope.at(weights) + RIDGE * weights) * allowed
-        moment, second = 0.9 * moment + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
-        weights -= RATE * (moment / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-    same, other = np.split((weights / slope.scale).astype(np.float32), 2)
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        value, gradient = slope.at(weights)
+        return value + RIDGE / 2 * float(weights @ weights), (gradient + RIDGE * weights) * allowed
+
+    found = minimize(loss, np.zeros_like(allowed), jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
+    same, other = np.split((found.x / slope.scale).astype(np.float32), 2)
     return replace(plain_weights(), same=same, other=other)
 
 
 class Slope:
-    """How the mean loss changes with the weights of standardised features, all instances at once."""
+    """The mean loss and how it changes with the weights of standardised features, all instances at once."""
 
     def __init__(self, instances: Sequence[Instance]) -> None:
         rows = np.concatenate([widen(instance) for instance in instances])
@@ -109,15 +110,16 @@ class Slope:
         self._starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
         self._owner = np.repeat(np.arange(len(instances)), lengths)
 
-    def at(self, weights: Array) -> Array:
+    def at(self, weights: Array) -> tuple[float, Array]:
         scores = self._rows @ weights
         likely = np.exp(scores - np.maximum.reduceat(scores, self._starts)[self._owner])
         among_right = likely * self._right
-        expected = likely / self._sum(likely) - among_right / np.maximum(self._sum(among_right), 1e-30)
-        return np.asarray(self._rows.T @ expected / len(self._starts))
+        of_all, of_right = self._sum(likely), np.maximum(self._sum(among_right), 1e-30)
+        gradient = self._rows.T @ (likely / of_all[self._owner] - among_right / of_right[self._owner])
+        return float(np.log(of_all / of_right).mean()), np.asarray(gradient / len(self._starts))
 
     def _sum(self, values: Array) -> Array:
-        return np.asarray(np.add.reduceat(values, self._starts)[self._owner])
+        return np.asarray(np.add.reduceat(values, self._starts))
 
 
 def widen(instance: Instance) -> Array:

@@ -35,13 +35,13 @@ class Corpus:
 
 
 def find_documents(questions: Path) -> Path:
-    """`NAME.lv.md` beside `NAME.jsonl`; where there is none, the shipped materials."""
-    beside = questions.with_suffix(".lv.md")
-    return beside if beside.exists() else SHIPPED
+    """`NAME.lv.md` or the folder `NAME` beside `NAME.jsonl`; where there is neither, the shipped materials."""
+    beside = (questions.with_suffix(".lv.md"), questions.with_suffix(""))
+    return next((path for path in beside if path.exists()), SHIPPED)
 
 
 def open_corpus(path: Path, folder: Path, first_fold: int) -> Corpus:
-    """Documents of one's own are one fold: what is told of them was fitted without them."""
+    """Documents of one's own are in one fold: what is told of them was fitted without them."""
     questions, documents = read_questions(path), find_documents(path)
     catalogue = Catalogue.read([documents])
     if documents != SHIPPED:
@@ -76,15 +76,19 @@ class Trial:
 
 
 def prepare(paths: Sequence[Path], folder: Path) -> Trial:
-    corpora: list[Corpus] = []
-    for path in paths:
-        first_fold = 1 + max((fold for corpus in corpora for fold in corpus.folds.values()), default=-1)
-        corpora.append(open_corpus(path, folder / "asked" / path.stem, first_fold))
+    corpora = open_corpora(paths, folder / "asked")
     vectors = {name: vector for corpus in corpora for name, vector in encode_questions(corpus).items()}
     save_query_means([question for corpus in corpora for question in corpus.questions], vectors)
     centred = [move(corpus, folder / "centred" / corpus.folder.name) for corpus in corpora]
     instances = [one for corpus in centred for one in gather_from(corpus, vectors)]
     return Trial(centred, vectors, instances)
+
+
+def open_corpora(paths: Sequence[Path], folder: Path) -> list[Corpus]:
+    """The shipped materials have FOLDS folds of their own, all other documents together as many."""
+    documents = [path for path in paths if find_documents(path) != SHIPPED]
+    shared = {path: FOLDS + at % FOLDS for at, path in enumerate(documents)}
+    return [open_corpus(path, folder / path.stem, shared.get(path, 0)) for path in paths]
 
 
 def move(corpus: Corpus, folder: Path) -> Corpus:

@@ -10,14 +10,12 @@ from typing import Any
 import pytest
 
 from knowledge.catalogue import Catalogue
+from retrieval.evaluation import squeeze
+from retrieval.fitting.trial import find_documents
 
 HERE = Path(__file__).parent
-NAMES = ("plan", "survey")
+NAMES = sorted(path.stem for path in (HERE / "developed").glob("*.jsonl"))
 MATERIALS = HERE.parents[1] / "knowledge" / "materials"
-
-
-def squeeze(text: str) -> str:
-    return " ".join(text.split())
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -36,16 +34,18 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 def test_every_evidence_is_in_a_passage(name: str, rows: list[dict[str, Any]]) -> None:
     passages = [
-        squeeze(passage.text) for passage in Catalogue.read([HERE / "developed" / f"{name}.lv.md"]).passages
+        squeeze(passage.text)
+        for passage in Catalogue.read([find_documents(HERE / "developed" / f"{name}.jsonl")]).passages
     ]
     wanted = {squeeze(part) for row in rows for part in row.get("evidence", [])}
     assert [part for part in sorted(wanted) if not any(part in text for text in passages)] == []
 
 
-def test_a_third_cannot_be_answered_and_all_three_languages_ask(rows: list[dict[str, Any]]) -> None:
+def test_all_three_languages_ask_and_some_of_it_cannot_be_answered(rows: list[dict[str, Any]]) -> None:
     counts = Counter(row["locale"] for row in rows if row.get("answerable", True))
-    assert counts == {"lv": 100, "en": 45, "ru": 35}
-    assert len(rows) - counts.total() == 60
+    assert counts["lv"] >= 0.5 * counts.total()
+    assert min(counts["en"], counts["ru"]) >= 0.1 * counts.total()
+    assert len(rows) - counts.total() >= 15
     assert len({row["id"] for row in rows}) == len({row["question"].casefold() for row in rows}) == len(rows)
 
 
@@ -53,5 +53,6 @@ def test_nothing_of_them_is_measured_or_shipped(name: str, rows: list[dict[str, 
     told = [*(HERE / "questions").glob("*.jsonl"), *(HERE / "unseen").glob("*.jsonl")]
     others = {row["question"].casefold() for path in told for row in read_rows(path)}
     assert not others & {row["question"].casefold() for row in rows}
-    title = (HERE / "developed" / f"{name}.lv.md").read_text(encoding="utf-8").splitlines()[0]
-    assert not [path for path in MATERIALS.rglob("*.md") if title in path.read_text(encoding="utf-8")]
+    shipped = [path.read_text(encoding="utf-8") for path in MATERIALS.rglob("*.md")]
+    for document in Catalogue.read([find_documents(HERE / "developed" / f"{name}.jsonl")]).documents:
+        assert not [text for text in shipped if document.title in text]
