@@ -33,12 +33,12 @@ from retrieval.nearest import make_index
 from retrieval.phrasings import list_phrasings, write_phrasings
 from retrieval.spelling import Spelling
 from retrieval.text import strip_markdown
-from retrieval.unanswered import list_unanswered, unanswered_digest, write_unanswered
+from retrieval.unanswered import find_means, list_unanswered, unanswered_digest, write_unanswered
 from retrieval.vectors import VectorStore, centre_by_language, encode_missing, file_name
 from retrieval.windows import heading, windows
 
 Progress = Callable[[str], None]
-FORMAT = 11
+FORMAT = 12
 APART_FROM = 2000
 """Passages whose words are indexed by another process; for fewer it would only take longer to start."""
 CURRENT, PREVIOUS = "current", "previous"
@@ -160,7 +160,7 @@ def write_index(
     vectors = centre_by_language(vectors, np.repeat(locales, [len(several) for several in texts]))
     np.save(fresh / "vectors.npy", vectors)
     np.save(fresh / "headings.npy", centre_by_language(headings, locales))
-    write_phrasings(passages, asked, mean, fresh)
+    write_phrasings(passages, asked, find_means(unanswered), fresh)
     write_unanswered(unanswered, fresh)
     np.savez(fresh / "query_means.npz", **find_query_means(encoder, mean))  # type: ignore[arg-type]
     np.save(

@@ -6,7 +6,7 @@ before the other for having been told of.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,12 +52,15 @@ def list_phrasings(passage: Passage) -> list[str]:
     return list(dict.fromkeys([*passage.asked, *(text for text in above if text.rstrip().endswith("?"))]))
 
 
-def write_phrasings(passages: Sequence[Passage], vectors: Matrix, mean: NDArray[np.float32], fresh: Path) -> None:
-    """`vectors`: a row for each phrasing of each passage in order; `mean` is that of the passages' own."""
+def write_phrasings(
+    passages: Sequence[Passage], vectors: Matrix, means: Mapping[str, Vector], fresh: Path
+) -> None:
+    """`vectors`: a row for each phrasing of each passage in order; `means`, by language, are those of questions
+    about anything: a few documents' own would take away what they are about."""
     told = [list_phrasings(passage) for passage in passages]
     spoken = [
         detect_language(one, passage.locale) for passage, all_ in zip(passages, told, strict=True) for one in all_
     ]
     languages = np.array(spoken, dtype="U2")
-    np.save(fresh / VECTORS, centre_by_language(vectors, languages, mean))
+    np.save(fresh / VECTORS, centre_by_language(vectors, languages, means))
     np.save(fresh / FIRSTS, np.cumsum([0, *map(len, told)]).astype(np.int64))

@@ -12,8 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from retrieval.encoder import Matrix
+from retrieval.encoder import Matrix, Vector
 from retrieval.vectors import centre_by_language
 
 TABLES = Path(__file__).parent / "elsewhere"
@@ -36,7 +37,16 @@ def unanswered_digest() -> str:
     return hashlib.sha256("\n".join(map("\t".join, read_unanswered())).encode()).hexdigest()
 
 
+def find_means(vectors: Matrix) -> dict[str, Vector]:
+    """By language, of what people ask about anything. `vectors`: a row for each, in order."""
+    languages = find_languages()
+    return {str(one): np.asarray(vectors[languages == one].mean(axis=0)) for one in np.unique(languages)}
+
+
+def find_languages() -> NDArray[np.str_]:
+    return np.array([language for language, _ in read_unanswered()], dtype="U2")
+
+
 def write_unanswered(vectors: Matrix, fresh: Path) -> None:
     """`vectors`: a row for each, in order."""
-    languages = np.array([language for language, _ in read_unanswered()], dtype="U2")
-    np.save(fresh / VECTORS, centre_by_language(vectors, languages, vectors.mean(axis=0)))
+    np.save(fresh / VECTORS, centre_by_language(vectors, find_languages()))

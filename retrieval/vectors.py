@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from retrieval.encoder import Encoder, Matrix
 
 KEY_BYTES = 16
-FEW = 50
+FEW = 200
 BATCH = 64
 """Texts encoded between two saves: a build that is killed loses seconds of work."""
 
@@ -99,16 +99,18 @@ def centre(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[n
 
 
 def centre_by_language(
-    vectors: NDArray[np.float32], languages: NDArray[np.str_], prior: NDArray[np.float32] | None = None
+    vectors: NDArray[np.float32],
+    languages: NDArray[np.str_],
+    priors: Mapping[str, NDArray[np.float32]] | None = None,
 ) -> NDArray[np.float32]:
     """Each without the mean of its language, so that none is nearer for the language it is in. Where a language
-    may have few, `prior` is a mean that counts as FEW more of them."""
+    may have few, `priors` has a mean for it that counts as FEW more of them."""
     made = vectors.copy()
     for language in np.unique(languages):
         rows = languages == language
         mean = vectors[rows].mean(axis=0)
-        if prior is not None:
-            mean = (vectors[rows].sum(axis=0) + FEW * prior) / (rows.sum() + FEW)
+        if priors and language in priors:
+            mean = (vectors[rows].sum(axis=0) + FEW * priors[language]) / (rows.sum() + FEW)
         made[rows] = centre(vectors[rows], mean)
     return made
 
