@@ -23,19 +23,22 @@ from retrieval.evaluation import (
     measure_abstention,
     measure_ranking,
     read_questions,
+    score_ranking,
     spoken,
 )
 from retrieval.fitting.order import Array, Vectors
-from retrieval.fitting.trial import Corpus, Trial, encode_questions, gather_from, open_corpus
+from retrieval.fitting.trial import Trial, encode_questions, gather_from, open_corpora
 from retrieval.ranking import plain_weights
+from retrieval.vectors import centre
+from retrieval.windows import whole
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTIONS = ROOT / "tests" / "retrieval"
 TUNED = {
     "materials": QUESTIONS / "questions" / "tune.jsonl",
-    "plan": QUESTIONS / "developed" / "plan.jsonl",
-    "survey": QUESTIONS / "developed" / "survey.jsonl",
+    **{path.stem: path for path in sorted((QUESTIONS / "developed").glob("*.jsonl"))},
 }
+PLAIN = "dense, plain"
 MEASURED = {
     "measured": (QUESTIONS / "questions" / "measured.jsonl", SHIPPED),
     "unseen report": (QUESTIONS / "unseen" / "unseen.jsonl", QUESTIONS / "unseen" / "report.lv.md"),
@@ -74,18 +77,33 @@ def measure(name: str, path: Path, documents: Path, folder: Path) -> Measured:
     vectors = {question.id: bench.retriever.encode(question.text) for question in questions}
     report = Report(len(questions))
     measure_ranking(bench, questions, vectors, report)
+    measure_plainly(bench, questions, report)
     measure_abstention(bench, questions, vectors, report)
     scores, right = judge_answers(bench, questions, vectors)
     can = np.array([question.answerable for question in questions])
     return Measured(name, bench, questions, vectors, report, Judgement(scores, right, can))
 
 
+def measure_plainly(bench: Bench, questions: Sequence[Question], report: Report) -> None:
+    """Adds to each language's methods the packaged encoder as it comes, over whole passages."""
+    encoder = load_encoder("packaged-plain")
+    told = encoder.encode_passages([whole(passage) for passage in bench.passages])
+    told = centre(told, told.mean(axis=0))
+    rows: dict[str, list[dict[str, float]]] = {}
+    for question in questions:
+        if right := find_right(question, bench.texts):
+            near = told @ encoder.encode_query(bench.retriever.spell(question.text))
+            scores = score_ranking([int(place) for place in np.argsort(-near, kind="stable")], right)
+            for locale in (question.locale, "all"):
+                rows.setdefault(locale, []).append(scores)
+    for locale, scored in rows.items():
+        means = {name: float(np.mean([row[name] for row in scored])) for name in scored[0]}
+        report.ranking[locale][PLAIN] = {"n": float(len(scored)), **means}
+
+
 def open_trial(folder: Path) -> Trial:
     """As retrieval.fitting prepares it, but by the means of questions that are kept: nothing is written."""
-    corpora: list[Corpus] = []
-    for path in TUNED.values():
-        first_fold = 1 + max((fold for corpus in corpora for fold in corpus.folds.values()), default=-1)
-        corpora.append(open_corpus(path, folder / path.stem, first_fold))
+    corpora = open_corpora(list(TUNED.values()), folder)
     vectors = {name: vector for corpus in corpora for name, vector in encode_questions(corpus).items()}
     return Trial(corpora, vectors, [one for corpus in corpora for one in gather_from(corpus, vectors)])
 

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from benchmarks.answers.gathering import MEASURED, ROOT, TUNED
+from retrieval.adapter import SHIPPED
 from retrieval.building import FITTED_MEANS
 from retrieval.concepts import lexicon_digest
 from retrieval.encoder import load_encoder
@@ -29,7 +30,7 @@ class Versions:
 
 def tell_versions() -> Versions:
     encoder = load_encoder("packaged")
-    files = [FITTED, FITTED_MEANS / file_name(encoder)]
+    files = [SHIPPED, FITTED, FITTED_MEANS / file_name(encoder)]
     asked = [(path, "fitted on") for path in TUNED.values()]
     asked += [(path, "measured only") for path, _ in MEASURED.values()]
     return Versions(
