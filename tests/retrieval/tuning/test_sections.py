@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -23,13 +22,10 @@ from retrieval.tuning.sections import (
     read_table,
     vary,
 )
+from tests.retrieval.test_phrasings import fold
 
 SETS = Path(__file__).parents[1]
 INVENTED = sorted(DOCUMENTS.glob("*.lv.md"))
-
-
-def fold(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def test_every_section_of_every_document_is_asked_for_in_three_languages() -> None:
