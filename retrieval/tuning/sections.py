@@ -11,6 +11,7 @@ from random import Random
 
 from knowledge.catalogue import Catalogue
 from retrieval.building import SHIPPED
+from retrieval.fitting.order import matter_of
 from retrieval.language import detect_language
 from retrieval.text import strip_markdown
 from retrieval.windows import whole
@@ -82,11 +83,6 @@ def read_table(path: Path) -> list[tuple[str, str, str]]:
             raise ValueError(f"{path}, line {number}: three columns with tabs between are needed.")
         rows.append((columns[0], columns[1], columns[2]))
     return rows
-
-
-def matter_of(document: str) -> str:
-    """The same for a shipped document and its translation."""
-    return document.partition("/")[2] or document
 
 
 def list_batches(sections: Sequence[Section], chance: Random) -> Iterator[list[Chosen]]:

