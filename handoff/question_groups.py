@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,6 @@ from handoff.views import Actor
 STATES = ("open", "done", "ignored")
 PERIOD = timedelta(days=30)
 """What a trend compares: the last period with the one before."""
-MOST_GROUPS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,7 @@ class Placed:
     joins: int | None
     language: str
     vector: str
+    encoder: str
     digest: str
 
 
@@ -65,21 +65,6 @@ class MemberView:
     reason: str | None
 
 
-def known_vectors(session: Session, digests: Iterable[str]) -> dict[str, str]:
-    """By digest of the words: what was computed once need not be computed again."""
-    query = select(GroupedQuestion.digest, GroupedQuestion.vector).where(GroupedQuestion.digest.in_(list(digests)))
-    return {str(digest): str(vector) for digest, vector in session.execute(query)}
-
-
-def group_vectors(session: Session) -> list[tuple[int, str]]:
-    """Each question's vector with its group's id; of the newest groups."""
-    newest = select(QuestionGroup.id).order_by(QuestionGroup.id.desc()).limit(MOST_GROUPS)
-    query = select(GroupedQuestion.group_id, GroupedQuestion.vector).where(
-        GroupedQuestion.group_id.in_(newest), GroupedQuestion.vector.is_not(None)
-    )
-    return [(group, str(vector)) for group, vector in session.execute(query.order_by(GroupedQuestion.id))]
-
-
 def keep_grouped(session: Session, placed: Sequence[Placed]) -> None:
     """In order: `joins` is the place in `placed` of the question whose new group this one shares. A group that was
     done is open again when somebody still asks."""
@@ -101,6 +86,7 @@ def keep_grouped(session: Session, placed: Sequence[Placed]) -> None:
                 language=one.language,
                 asked_at=one.gap.asked_at,
                 vector=one.vector,
+                encoder=one.encoder,
                 digest=one.digest,
             )
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bot.helpdesk import Helpdesk
-from handoff import gaps, question_groups
+from handoff import gaps, question_groups, question_vectors
 from handoff.anonymising import MARK, anonymise, strip_courtesies
 from handoff.folding import fold
 from handoff.gaps import Gap
@@ -23,6 +23,8 @@ from retrieval.retriever import Retriever
 ALIKE = 0.51
 """Cosine, without what all questions of a language share, from which a question belongs to a group. Of pairs of
 the labelled questions, which are all of one field, 0.5 % that ask for different things are nearer."""
+RENEWED = 200
+"""Vectors made anew in one go: a second or two."""
 
 NAMED = re.compile(
     rf"(?:[,;]?\s*\b(?:mans|mani sauc|mana|my|mob|tel|tāl|telef|e-?pas|phone|e-?mail)\w*\.?:?\s*)*{MARK.pattern}",
@@ -33,15 +35,32 @@ NAMED = re.compile(
 
 def group_new(helpdesk: Helpdesk) -> int:
     """How many were found. Encoding is done outside the transaction that writes."""
+    retriever = helpdesk.knowledge.retriever
+    encoder = retriever.encoder_name
+    renew_outdated(helpdesk, retriever)
     with helpdesk.database.reading() as session:
         found = gaps.find_gaps(session)
-        known = question_groups.known_vectors(session, {digest_of(gap.text) for gap in found})
-        held = question_groups.group_vectors(session) if found else []
-    placed = place(helpdesk.knowledge.retriever, helpdesk.encoder.dimensions, found, known, held)
+        known = question_vectors.known_vectors(session, encoder, {digest_of(gap.text) for gap in found})
+        held = question_vectors.group_vectors(session, encoder) if found else []
+    placed = place(retriever, found, known, held)
     with helpdesk.database.transaction() as session:
         question_groups.drop_taken_back(session)
         question_groups.keep_grouped(session, placed)
     return len(placed)
+
+
+def renew_outdated(helpdesk: Helpdesk, retriever: Retriever) -> None:
+    """Another encoder has come with an upgrade or a setting: groups go on by its vectors, a few at a time."""
+    with helpdesk.database.reading() as session:
+        outdated = question_vectors.outdated_questions(session, retriever.encoder_name, RENEWED)
+    vectors = {number: encode(retriever, text, language) for number, text, language in outdated}
+    if vectors:
+        with helpdesk.database.transaction() as session:
+            question_vectors.renew_vectors(session, retriever.encoder_name, vectors)
+
+
+def encode(retriever: Retriever, text: str, language: str) -> str:
+    return pack(retriever.centre(retriever.encode(essence(text)), language))
 
 
 def digest_of(text: str) -> str:
@@ -86,27 +105,23 @@ class _Groups:
 
 def place(
     retriever: Retriever,
-    dimensions: int,
     found: Sequence[Gap],
     known: dict[str, str],
     held: Sequence[tuple[int, str]],
 ) -> list[Placed]:
-    """Each goes to the nearest group, or begins one. The same words have the same vector, computed once; vectors
-    of another encoder's length are left aside."""
+    """Each goes to the nearest group, or begins one. The same words have the same vector, computed once."""
     groups, made = _Groups(), []
     vectors = dict(known)
     for number, packed in held:
-        vector = unpack(packed)
-        if len(vector) == dimensions:
-            groups.add(number, vector)
+        groups.add(number, unpack(packed))
     for number, gap in enumerate(found):
         digest, language = digest_of(gap.text), detect_language(gap.text, gap.locale)
-        if digest not in vectors or len(unpack(vectors[digest])) != dimensions:
-            vectors[digest] = pack(retriever.centre(retriever.encode(essence(gap.text)), language))
+        if digest not in vectors:
+            vectors[digest] = encode(retriever, gap.text, language)
         vector = unpack(vectors[digest])
         name = groups.nearest(vector)
         groups.add(-1 - number if name is None else name, vector)
         group = name if name is not None and name >= 0 else None
         joins = -1 - name if name is not None and name < 0 else None
-        made.append(Placed(gap, group, joins, language, vectors[digest], digest))
+        made.append(Placed(gap, group, joins, language, vectors[digest], retriever.encoder_name, digest))
     return made

@@ -29,8 +29,8 @@ class QuestionGroup(Base):
 
 class GroupedQuestion(Base):
     """A visitor's message in a group. `why`: unanswered, unhelpful or handover, and `cause` is the bot's message
-    or the request that tells it. The words stay in the message alone; `vector` (base64 of float16) and `digest`
-    (of the folded words) are forgotten with them."""
+    or the request that tells it. The words stay in the message alone; `vector` (base64 of float16, by the encoder
+    of that name) and `digest` (of the folded words) are forgotten with them."""
 
     __tablename__ = "grouped_questions"
     __table_args__ = (
@@ -48,6 +48,7 @@ class GroupedQuestion(Base):
     language: Mapped[str] = mapped_column(String(5))
     asked_at: Mapped[datetime]
     vector: Mapped[str | None] = mapped_column(Text)
+    encoder: Mapped[str | None] = mapped_column(Text)
     digest: Mapped[str | None] = mapped_column(String(64))
 
 

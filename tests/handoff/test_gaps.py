@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handoff import gaps, question_groups
+from handoff import gaps, question_groups, question_vectors
 from handoff.erasure import erase_conversation
 from handoff.errors import NotAllowed, NotFound
 from handoff.feedback import record_verdict
@@ -29,7 +29,7 @@ def find(world: World) -> list[Gap]:
 
 
 def put(world: World, *placed: tuple[Gap, int | None, int | None]) -> None:
-    told = [Placed(gap, group, joins, "lv", "AAAA", gap.text) for gap, group, joins in placed]
+    told = [Placed(gap, group, joins, "lv", "AAAA", "an encoder", gap.text) for gap, group, joins in placed]
     with world.database.transaction() as session:
         question_groups.keep_grouped(session, told)
 
@@ -108,7 +108,7 @@ def test_erasing_forgets_the_question_but_not_that_it_was_asked(world: World) ->
         erase_conversation(session, conversation)
         (group,), _ = question_groups.list_groups(session, editor)
         _, members = question_groups.get_group(session, editor, group.id)
-        assert [vector for _, vector in question_groups.group_vectors(session)] == ["AAAA"]
+        assert [vector for _, vector in question_vectors.group_vectors(session, "an encoder")] == ["AAAA"]
     assert (group.count, group.sample, len(members)) == (2, "Nauda zirgiem?", 1)
 
 

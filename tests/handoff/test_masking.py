@@ -137,7 +137,10 @@ def group_questions(world: World, *questions: str) -> None:
         world.answer(Draft(MessageKind.UNANSWERED, "Uz to man nav atbildes.", "lv"))
     with world.database.transaction() as session:
         found = gaps.find_gaps(session)
-        placed = [Placed(gap, None, 0 if place else None, "lv", "AAAA", "d") for place, gap in enumerate(found)]
+        placed = [
+            Placed(gap, None, 0 if place else None, "lv", "AAAA", "an encoder", "d")
+            for place, gap in enumerate(found)
+        ]
         question_groups.keep_grouped(session, placed)
         told = {"at": world.clock(), "day": world.clock().date(), "talk": 1, "begins": True, "channel": "web"}
         for row in session.scalars(select(MessageRow).where(MessageRow.author == "visitor")):

@@ -10,18 +10,20 @@ from html import unescape
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.gateway.application import create_app
 from bot.helpdesk import Helpdesk, Knowledge
-from bot.learning.grouping import group_new
+from bot.learning.grouping import group_new, pack
 from bot.learning.publishing import NOTHING
 from bot.settings import Settings
 from handoff import audit, drafts, gaps, question_groups
 from handoff.coordinators import add_coordinator
 from handoff.models.coordinator import Coordinator
+from handoff.models.learning import GroupedQuestion
 from handoff.views import Actor
 from knowledge.catalogue import Catalogue
 from retrieval.building import build_index
@@ -220,6 +222,31 @@ def test_open_questions_are_grouped_by_meaning_and_masked(helpdesk: Helpdesk, si
     anna.post(f"/inbox/learning/groups/{projector.id}/ignored")
     assert "projektor" not in anna.get("/inbox/learning")
     assert "projektor" in anna.get("/inbox/learning?state=ignored")
+
+
+def test_after_an_upgrade_open_questions_are_grouped_by_the_new_encoder(
+    helpdesk: Helpdesk, sign_in: SignIn
+) -> None:
+    anna = sign_in("Anna", "coordinator")
+
+    def leave_open(said: str) -> None:
+        visitor = Visitor.begin(anna.browser)
+        visitor.say(said)
+        visitor.wait_for_answer(1)
+        group_new(helpdesk)
+
+    def read_rows() -> list[GroupedQuestion]:
+        with helpdesk.database.reading() as session:
+            return list(session.scalars(select(GroupedQuestion).order_by(GroupedQuestion.id)))
+
+    leave_open("Kur Liepājā var nopirkt zirgu?")
+    (before,) = read_rows()
+    with helpdesk.database.transaction() as session:
+        session.execute(update(GroupedQuestion).values(vector=pack(np.ones(384)), encoder="an older one"))
+    leave_open("Kur Liepājā nopirkt zirgu?")
+    first, second = read_rows()
+    assert (first.vector, first.encoder) == (before.vector, before.encoder)
+    assert second.group_id == first.group_id
 
 
 def test_changing_a_shipped_document_makes_a_copy_that_can_be_taken_back(
