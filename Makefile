@@ -10,9 +10,9 @@ run: ## Set up what is missing and serve everything at http://127.0.0.1:8000
 	@tools/setup
 	@exec .venv/bin/helpdesk run
 
-test: ## Set up and run every test (ARGS="-k word" to choose)
+test: ## Set up and run every test (ARGS="-k word" to choose, WORKERS=0 for one after another)
 	@tools/setup --tests
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses $(or $(WORKERS),2) --dist loadfile $(ARGS)
 
 check: ## Lint, types, import contracts, documentation
 	@tools/setup --tests

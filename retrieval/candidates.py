@@ -27,11 +27,13 @@ Places = NDArray[np.int64]
 class Evidence:
     """Candidates as places in the catalogue's passages, and a row of FEATURES for each.
 
-    `asked`: how near the nearest of each's phrasings is, or of its windows where nobody `told` any; `elsewhere`:
-    how near the nearest question that has no answer here."""
+    `wholes` and `cosines`: how near each is as a whole, and by the nearest of its windows; `asked`: by the nearest
+    of its phrasings, or of its windows where nobody `told` any; `elsewhere`: how near the nearest question is that
+    has no answer here."""
 
     places: Places
     features: Features
+    wholes: NDArray[np.float32]
     cosines: NDArray[np.float32]
     coverage: Coverage
     asked: NDArray[np.float32]
@@ -131,7 +133,7 @@ class Candidates:
         places = self._choose(asked.vector, (by_terms, by_grams, *by_phrasings), allowed, twins)
         told = np.isfinite(near[places])
         coverage = self._covering.measure(asked.words, places, foreign=asked.foreign)
-        dense, windows, nearest = self._compare(asked.vector, places, twins[places], near[places])
+        dense, wholes, windows, nearest = self._compare(asked.vector, places, twins[places], near[places])
         grams_of_best = of_best(by_grams, places, allowed)
         columns = [
             *dense[:2],
@@ -150,13 +152,14 @@ class Candidates:
             np.where(told, of_best(by_letters, places, allowed), grams_of_best),
         ]
         features = np.stack(columns, axis=1).astype(np.float32)
-        return Evidence(places, features, windows, coverage, nearest, told, self._find_elsewhere(asked.vector))
+        elsewhere = self._find_elsewhere(asked.vector)
+        return Evidence(places, features, wholes, windows, coverage, nearest, told, elsewhere)
 
     def _compare(
         self, vector: Vector, places: Places, twins: Places, asked: Scores
-    ) -> tuple[list[Scores], Scores, Scores]:
+    ) -> tuple[list[Scores], Scores, Scores, Scores]:
         """Standardised: whole, window, the twin's whole and window, heading, phrasings or where there are none the
-        window; and the windows' own cosines and those of the last."""
+        window; and the first two's own cosines and those of the last."""
         mean, spread = self._measure_background(vector)
         whole, window = self._similarities(vector, places)
         twin_whole, twin_window = self._similarities(vector, twins)
@@ -164,7 +167,7 @@ class Candidates:
         nearest = np.where(np.isfinite(asked), asked, window)
         told = (whole, window, twin_whole, twin_window, heading, nearest)
         standard = [(one - mean[i]) / spread[i] for one, i in zip(told, (0, 1, 0, 1, 2, 1), strict=True)]
-        return standard, window, nearest
+        return standard, whole, window, nearest
 
     def _choose(
         self,

@@ -27,6 +27,8 @@ def gather_facts(evidence: Evidence, order: Places, documents: NDArray[Any]) -> 
     facts = [
         *(float(value) for value in evidence.features[first]),
         float(evidence.cosines[first]),
+        float(evidence.wholes[first]),
+        float(evidence.wholes.max()),
         *describe_lead(evidence, order, documents),
         *describe_agreement(evidence, first),
         *describe_words(evidence.coverage, first),

@@ -9,8 +9,9 @@ from knowledge.passage import Passage
 from retrieval.disagreement import tell_otherwise
 
 MOST_SHOWN = 3
-NEAR = 1.0
-"""A further passage is shown with the first if its score is at most so much less (scores are log-odds)."""
+NEAR = 1.5
+"""A further passage is shown with the first if its score is at most so much less (scores are log-odds). By folds
+an answer then shows 1.36 passages, and one of them is right for 97 % of what can be answered: 95 % with 1.0."""
 
 
 @dataclass(frozen=True, slots=True)

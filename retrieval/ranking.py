@@ -22,10 +22,10 @@ FEATURES = (
     "demonstration", "asked", "asked_letters",
 )  # fmt: skip
 CONFIDENCE_FEATURES = (
-    *FEATURES, "cosine", "top", "gap", "gap_elsewhere", "likely_first", "likely_three", "likely_document",
-    "spread", "agree", "agree_grams", "agree_concepts", "best_window", "mean_window", "literal", "held",
-    "rarest_held", "most_telling_lacked", "unknown", "names_lacked", "length", "foreign",
-    "told", "elsewhere", "first_or_elsewhere", "best_or_elsewhere",
+    *FEATURES, "cosine", "cosine_whole", "cosine_best", "top", "gap", "gap_elsewhere", "likely_first",
+    "likely_three", "likely_document", "spread", "agree", "agree_grams", "agree_concepts", "best_window",
+    "mean_window", "literal", "held", "rarest_held", "most_telling_lacked", "unknown", "names_lacked",
+    "length", "foreign", "told", "elsewhere", "first_or_elsewhere", "best_or_elsewhere",
 )  # fmt: skip
 TOLD = CONFIDENCE_FEATURES.index("told")
 FITTED = Path(__file__).parent / "ranking.json"

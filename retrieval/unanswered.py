@@ -1,8 +1,9 @@
 """Questions that people ask and the helpdesk cannot answer: examples to know the next one by.
 
 The tables in `elsewhere/` hold one a line, after its language: what other offices do (`services`), what has
-nothing to do with us (`everyday`), and what is near our field and not in the materials (`near`). A question
-nearer to one of them than to any way a passage is asked for is likely to have no answer here.
+nothing to do with us (`everyday`), what is near our field and not in the materials (`near`), and all of it from
+the places of different people (`voices`). A question nearer to one of them than to any way a passage is asked for
+is likely to have no answer here.
 """
 
 from __future__ import annotations

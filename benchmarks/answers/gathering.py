@@ -23,14 +23,12 @@ from retrieval.evaluation import (
     measure_abstention,
     measure_ranking,
     read_questions,
-    score_ranking,
     spoken,
 )
 from retrieval.fitting.order import Array, Vectors
 from retrieval.fitting.trial import Trial, encode_questions, gather_from, open_corpora
+from retrieval.plain_search import score_plainly
 from retrieval.ranking import plain_weights
-from retrieval.vectors import centre
-from retrieval.windows import whole
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTIONS = ROOT / "tests" / "retrieval"
@@ -77,25 +75,20 @@ def measure(name: str, path: Path, documents: Path, folder: Path) -> Measured:
     vectors = {question.id: bench.retriever.encode(question.text) for question in questions}
     report = Report(len(questions))
     measure_ranking(bench, questions, vectors, report)
-    measure_plainly(bench, questions, report)
+    add_plain(bench, questions, report)
     measure_abstention(bench, questions, vectors, report)
     scores, right = judge_answers(bench, questions, vectors)
     can = np.array([question.answerable for question in questions])
     return Measured(name, bench, questions, vectors, report, Judgement(scores, right, can))
 
 
-def measure_plainly(bench: Bench, questions: Sequence[Question], report: Report) -> None:
+def add_plain(bench: Bench, questions: Sequence[Question], report: Report) -> None:
     """Adds to each language's methods the packaged encoder as it comes, over whole passages."""
-    encoder = load_encoder("packaged-plain")
-    told = encoder.encode_passages([whole(passage) for passage in bench.passages])
-    told = centre(told, told.mean(axis=0))
+    asked = [(question, bench.retriever.spell(question.text)) for question in questions]
     rows: dict[str, list[dict[str, float]]] = {}
-    for question in questions:
-        if right := find_right(question, bench.texts):
-            near = told @ encoder.encode_query(bench.retriever.spell(question.text))
-            scores = score_ranking([int(place) for place in np.argsort(-near, kind="stable")], right)
-            for locale in (question.locale, "all"):
-                rows.setdefault(locale, []).append(scores)
+    for question, scores in score_plainly(load_encoder("packaged-plain"), bench.passages, asked):
+        for locale in (question.locale, "all"):
+            rows.setdefault(locale, []).append(scores)
     for locale, scored in rows.items():
         means = {name: float(np.mean([row[name] for row in scored])) for name in scored[0]}
         report.ranking[locale][PLAIN] = {"n": float(len(scored)), **means}

@@ -18,7 +18,7 @@ from retrieval.encoder import Vector
 from retrieval.evaluation import Bench, Question, find_right, spoken
 from retrieval.ranking import FEATURES, Weights, plain_weights
 
-STEPS, RIDGE = 300, 0.01
+STEPS, RIDGE = 300, 0.003
 Array = NDArray[np.float64]
 Vectors = dict[str, Vector]
 

@@ -1,4 +1,4 @@
-"""What is learned from: sections of documents, and how people ask for each."""
+"""What is learned from: sections of documents, how people ask for each, and what they ask in vain."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from retrieval.building import SHIPPED
 from retrieval.fitting.order import matter_of
 from retrieval.language import detect_language
 from retrieval.text import strip_markdown
+from retrieval.unanswered import read_unanswered
 from retrieval.windows import whole
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -27,28 +28,39 @@ SHIPPED_SHARE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`questions`: pairs of language and text. `document`: sections of one, or of its translation, compete."""
+    """`questions`: pairs of language and text. `unanswered`: such as are near it and which it does not answer.
+    `document`: sections of one, or of its translation, compete."""
 
     document: str
     text: str
     questions: tuple[tuple[str, str], ...]
+    unanswered: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A section and those of its questions that are asked this time."""
+    """A section, those of its questions that are asked this time, and at most one of those it does not answer."""
 
     section: Section
     questions: tuple[tuple[str, str], ...]
+    unanswered: tuple[tuple[str, str], ...]
 
 
-def read_sections() -> list[Section]:
-    invented = [section for path in sorted(DOCUMENTS.glob("*.lv.md")) for section in read_document(path)]
-    return [*read_shipped(), *invented]
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Sections that are looked through together, and questions that none of them answers."""
+
+    sections: tuple[Section, ...]
+    unanswered: tuple[tuple[str, str], ...]
 
 
-def read_document(path: Path) -> list[Section]:
-    """The questions stand beside it in NAME.tsv: number of the section, language, text. Number 0: no answer."""
+def read_libraries() -> list[Library]:
+    return [read_shipped(), *map(read_document, sorted(DOCUMENTS.glob("*.lv.md")))]
+
+
+def read_document(path: Path) -> Library:
+    """The questions stand beside it in NAME.tsv: number of the section, language, text. A number with a minus:
+    near that section, but without an answer in the document; 0: near no section in particular."""
     title, *parts = path.read_text("utf-8").split("\n## ")
     asked: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for place, language, question in read_table(path.with_name(path.name.replace(".lv.md", ".tsv"))):
@@ -58,11 +70,11 @@ def read_document(path: Path) -> list[Section]:
     for number, part in enumerate(parts, 1):
         heading, _, text = part.partition("\n")
         told = f"{name}. {heading.strip()}\n{strip_markdown(text.strip())}"
-        found.append(Section(path.name, told, tuple(asked[number])))
-    return found
+        found.append(Section(path.name, told, tuple(asked[number]), tuple(asked[-number])))
+    return Library(tuple(found), tuple(asked[0]))
 
 
-def read_shipped() -> list[Section]:
+def read_shipped() -> Library:
     more: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name, language, question in read_table(MORE_PHRASINGS):
         more[name].append((language, question))
@@ -71,7 +83,7 @@ def read_shipped() -> list[Section]:
         told = [(detect_language(question, passage.locale), question) for question in passage.asked]
         if asked := (*told, *more[passage.id]):
             found.append(Section(passage.document, whole(passage), asked))
-    return found
+    return Library(tuple(found), read_unanswered())
 
 
 def read_table(path: Path) -> list[tuple[str, str, str]]:
@@ -123,7 +135,9 @@ def deal_questions(section: Section, chance: Random) -> list[Chosen]:
     shuffled = chance.sample(section.questions, len(section.questions))
     dealt = [tuple(shuffled[at : at + A_SECTION]) for at in range(0, len(shuffled), A_SECTION)]
     shipped = "/" in section.document
-    return [Chosen(section, few) for few in dealt if not shipped or chance.random() < SHIPPED_SHARE]
+    near = chance.sample(section.unanswered, len(section.unanswered))
+    chosen = [Chosen(section, few, tuple(near[at : at + 1])) for at, few in enumerate(dealt)]
+    return [one for one in chosen if not shipped or chance.random() < SHIPPED_SHARE]
 
 
 def vary(language: str, question: str, chance: Random) -> str:

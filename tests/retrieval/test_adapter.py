@@ -7,14 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.catalogue import Catalogue
 from retrieval.adapter import SHIPPED, Adapter
-from retrieval.encoder import Encoder, PackagedEncoder, load_encoder
+from retrieval.encoder import PackagedEncoder, load_encoder
 from retrieval.errors import EncoderUnavailable
-from retrieval.evaluation import find_right, read_questions, squeeze_passages
 from retrieval.packaged_model import PackagedModel, find_model
-from retrieval.vectors import centre
-from retrieval.windows import whole
+from retrieval.plain_search import measure_plainly
 
 FILE = find_model()
 DEVELOPED = Path(__file__).parent / "developed"
@@ -74,18 +71,9 @@ def test_two_encoders_are_told_apart_by_name() -> None:
 
 @pytest.mark.parametrize("name", ["plan", "survey"])
 def test_what_nobody_learned_from_is_found_better_than_without_the_adapter(name: str) -> None:
-    assert rank(name, load_encoder("packaged")) > rank(name, load_encoder("packaged-plain")) + 0.05
-
-
-def rank(name: str, encoder: Encoder) -> float:
-    """The mean reciprocal rank by vectors alone."""
-    passages = Catalogue.read([DEVELOPED / f"{name}.lv.md"]).passages
-    texts = squeeze_passages(passages)
-    told = encoder.encode_passages([whole(passage) for passage in passages])
-    told = centre(told, told.mean(axis=0))
-    ranks = []
-    for question in read_questions(DEVELOPED / f"{name}.jsonl")[::3]:
-        if right := find_right(question, texts):
-            near = told @ encoder.encode_query(question.text)
-            ranks.append(1 / (1 + int((near > max(near[place] for place in right)).sum())))
-    return float(np.mean(ranks))
+    files = DEVELOPED / f"{name}.jsonl", DEVELOPED / f"{name}.lv.md"
+    found = [
+        float(np.mean(measure_plainly(load_encoder(which), *files, every=3)))
+        for which in ("packaged", "packaged-plain")
+    ]
+    assert found[0] > found[1] + 0.05
