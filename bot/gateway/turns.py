@@ -29,7 +29,7 @@ from handoff.errors import HandoffError
 from handoff.failures import UNAVAILABLE, WORDS, find_cause
 from handoff.messages import Draft
 from handoff.turns import give_back
-from retrieval.encoder import Vector
+from retrieval.encoder import Vector, name_of
 
 MOST_ATTEMPTS = 3
 KEEPS_TRYING = 40.0
@@ -130,7 +130,7 @@ class TurnWorker(LeasedWork[Turn]):
             raise RasaUnavailable("off")
         said = buttons.rasa_message(turn.value) if turn.value is not None else turn.message.text
         sender = f"{turn.conversation.id}.{turn.conversation.session_no}"
-        return await self._rasa.ask(sender, said, describe_turn(turn, vector))
+        return await self._rasa.ask(sender, said, describe_turn(turn, vector, self._helpdesk.encoder.name))
 
     async def _reply_ourselves(self, turn: Turn, vector: Vector | None) -> Sequence[Draft]:
         if turn.attempts < MOST_ATTEMPTS:
@@ -144,10 +144,13 @@ class TurnWorker(LeasedWork[Turn]):
         return [fallback.apologise(turn.conversation.locale)]
 
 
-def describe_turn(turn: Turn, vector: Vector | None) -> dict[str, Any]:
-    """What travels with the message to Rasa's components and to the actions."""
+def describe_turn(turn: Turn, vector: Vector | None, encoder: str) -> dict[str, Any]:
+    """What travels with the message to Rasa's components and to the actions. Intents were learned by the plain
+    encoder's vectors: with any other here, Rasa encodes the message itself (bot.nlu.e5)."""
+    packed = pack_vector(vector) if vector is not None else None
     return {
-        "vector": pack_vector(vector) if vector is not None else None,
+        "meaning": packed,
+        "vector": packed if encoder == name_of(None) else None,
         "locale": turn.conversation.locale,
         "owner": str(turn.conversation.owner),
         "channel": turn.conversation.channel,
