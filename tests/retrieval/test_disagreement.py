@@ -14,7 +14,7 @@ from retrieval.retriever import Decision, Finding, Retriever
 
 CONTRADICTED = [
     (
-        "Cik liels ir mentoru stipendijas apmērs?",
+        "cik liela mentoru stipendija",
         ("Mentoru stipendija", "Mentoru stipendija ir 400 eiro mēnesī, un to izmaksā pusgadu."),
         ("Mentoru stipendijas jaunā kārtība", "Turpmāk mentoru stipendija ir 650 EUR mēnesī. Piesakieties."),
     ),
@@ -51,7 +51,7 @@ CONTRADICTED = [
 ]  # fmt: skip
 NOT_CONTRADICTED = [
     (
-        "Cik liels ir mentoru stipendijas apmērs?",
+        "cik liela mentoru stipendija",
         ("article", "Mentoru stipendija", "Mentoru stipendija ir 400 eiro mēnesī, un to izmaksā pusgadu."),
         ("article", "Ekspertu honorārs", "Ekspertu honorārs ir 650 eiro mēnesī, un to izmaksā pusgadu."),
     ),
@@ -61,7 +61,7 @@ NOT_CONTRADICTED = [
         ("programme", "Ozola programma", "Programmas dotācija ir līdz 7000 eiro vienam projektam."),
     ),
     (
-        "Cik liels ir mentoru stipendijas apmērs?",
+        "cik liela mentoru stipendija",
         ("article", "Mentoru stipendija", "Mentoru stipendija ir 400 eiro mēnesī, un to izmaksā pusgadu."),
         ("article", "Mentoru stipendijas kārtība", "Turpmāk mentoru stipendija ir 400,00 EUR mēnesī."),
     ),

@@ -53,7 +53,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Draft]:
 def test_two_sources_that_disagree_are_named_with_their_days_and_a_person_is_offered(
     ask: Callable[..., Draft],
 ) -> None:
-    draft = ask("Cik liels ir mentoru stipendijas apmērs?")
+    draft = ask("Cik eiro ir mentoru stipendija mēnesī?")
     assert draft.kind is MessageKind.ANSWER
     assert "Avoti par to nesaskan" in draft.text
     assert "pārbaudīts 2024. gada 1. martā" in draft.text
