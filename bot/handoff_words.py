@@ -13,10 +13,13 @@ from knowledge.clock import Clock
 class HandoffWords:
     """Fills the port handoff.wording.Wording. Moments are told as people do: "rīt plkst. 9.00"."""
 
-    def __init__(self, zone: ZoneInfo, clock: Clock, base_url: str) -> None:
+    def __init__(
+        self, zone: ZoneInfo, clock: Clock, base_url: str, phone: str | None = None, email: str | None = None
+    ) -> None:
         self._zone = zone
         self._clock = clock
         self._base_url = base_url
+        self._ways = {"phone": phone, "email": email}
 
     def __call__(self, locale: str, event: str, /, **facts: Any) -> str:
         if event.startswith("notify."):
@@ -31,7 +34,8 @@ class HandoffWords:
 
     def _more(self, locale: str, event: str, facts: dict[str, Any]) -> list[str]:
         if event in {"opened", "still_open", "released", "taken_back", "reopened"}:
-            return [self._place(locale, facts), self._open(locale, facts), self._expected(locale, facts)]
+            ways = self._other_ways(locale) if event in {"opened", "still_open"} else ""
+            return [self._place(locale, facts), self._open(locale, facts), self._expected(locale, facts), ways]
         if event in {"closed", "withdrawn"}:
             return [say(locale, "handoff.bot_again")]
         return []
@@ -56,6 +60,11 @@ class HandoffWords:
     def _expected(self, locale: str, facts: dict[str, Any]) -> str:
         expected = facts.get("expected")
         return say(locale, "handoff.expected", at=self.tell_moment(locale, expected)) if expected else ""
+
+    def _other_ways(self, locale: str) -> str:
+        """Who is in Telegram or an e-mail sees no page with the helpdesk's number and address."""
+        known = [name for name, value in self._ways.items() if value]
+        return say(locale, f"handoff.other_way.{'_or_'.join(known)}", **self._ways) if known else ""
 
     def tell_moment(self, locale: str, instant: datetime | None) -> str:
         """A moment in the near future: today and tomorrow by name, other days by weekday and date."""

@@ -113,7 +113,9 @@ def load_knowledge(settings: Settings, encoder: Encoder, progress: Progress = ke
 def open_database(settings: Settings) -> Database:
     """The database, migrated to the newest version. Raises SecretUnreadable."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    words = HandoffWords(settings.zone, settings.clock, settings.base_url)
+    words = HandoffWords(
+        settings.zone, settings.clock, settings.base_url, settings.contact_phone, settings.contact_email
+    )
     secret, *before = take_secrets(settings)
     rules = replace(settings.handoff, secret=secret, secrets_before=tuple(before))
     database = Database(settings.database, settings.clock, rules, words)

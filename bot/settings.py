@@ -117,7 +117,9 @@ class Settings(FileSecretSettings):
         description="Where requests are counted: `memory://`, or `redis://host:6379/0` for several processes.",
     )
     contact_email: str | None = Field(
-        None, description="E-mail address shown to visitors beside the chat, and where there is no JavaScript."
+        None,
+        description="E-mail address shown to visitors beside the chat, where there is no JavaScript, and told to "
+        "whoever waits for a coordinator.",
     )
     contact_phone: str | None = Field(None, description="Telephone number shown to visitors in the same places.")
     controller: str | None = Field(

@@ -32,6 +32,24 @@ def test_a_holiday_is_named() -> None:
     assert "(Ziemassvētki)" in said
 
 
+@pytest.mark.parametrize(
+    ("phone", "email", "said"),
+    [
+        ("+371 6000 0000", None, "Varat arī zvanīt: +371 6000 0000."),
+        (None, "dienests@example.org", "Varat arī rakstīt: dienests@example.org."),
+        ("+371 6000 0000", "dienests@example.org", "zvanīt (+371 6000 0000) vai rakstīt (dienests@example.org)."),
+    ],
+)
+def test_who_waits_hears_of_the_other_ways_that_are_set(phone: str | None, email: str | None, said: str) -> None:
+    words = HandoffWords(ZoneInfo("Europe/Riga"), lambda: EVENING, "https://helpdesk.example.org", phone, email)
+    assert words("lv", "opened", number=7, availability="open_free").endswith(said)
+    assert said not in words("lv", "released", number=7)
+
+
+def test_no_other_way_is_told_where_none_is_set() -> None:
+    assert "Varat arī" not in words("lv", "opened", number=7, availability="open_free")
+
+
 @pytest.mark.parametrize("locale", ["lv", "en"])
 @pytest.mark.parametrize("event", EVENTS)
 @pytest.mark.parametrize("name", [None, "Anna"])
