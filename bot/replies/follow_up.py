@@ -12,7 +12,7 @@ SHORT = 6
 """Words up to which a question may be the rest of the one before."""
 _BEGINS = r"un|bet|and|but|а|и|но|tad|so"
 _POINTS = (
-    r"tas|ta|to|tam|tai|tie|tos|tiem|tur|tads|tada|taja|sis|si|so|vins|vina|vini|vinam|vinai|viniem|vinu|it|its|that|this|those|them|they|there"
+    r"tas|ta|to|tam|tai|tie|tos|tiem|tur|taja|tads|tada|tadu|tadi|tadus|tadam|tadai|tadiem|sis|si|so|vins|vina|vini|vinam|vinai|viniem|vinu|it|its|that|this|those|them|they|there"
     r"|это|этот|этого|он|она|они|там|его|их|тут"
 )
 _NAMED = r"(?!\s+(?:jusu|tavu|musu|pasu|savu|your|our|ваш\w*|наш\w*)\b)"

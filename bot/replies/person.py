@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.helpdesk import Helpdesk
-from bot.replies import buttons, escalation, offers, questions
+from bot.replies import buttons, escalation, offers, question_search, questions
 from bot.replies.calls import tell_filters
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
@@ -61,7 +61,7 @@ def summarise(situation: Situation, memory: Memory) -> str:
 def offer_person(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
     """What the library says of it in general, if anything; the case itself is for a person to judge."""
     drafts = []
-    finding = questions.find(helpdesk, situation, memory)
+    finding = question_search.find(helpdesk, situation, memory)
     if (
         situation.intent == "legal_judgement"
         and finding.decision is Decision.ANSWER

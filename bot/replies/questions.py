@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.helpdesk import Helpdesk
 from bot.replies import buttons, escalation
 from bot.replies.ages import tell_dates, tell_disagreement
-from bot.replies.follow_up import is_follow_up, join, points, strip_lead_in
 from bot.replies.memory import Memory
+from bot.replies.question_search import find, find_parts
 from bot.replies.situation import Situation
 from bot.wording import say
 from handoff.messages import Button, Draft, MessageKind, SourceLink
@@ -17,45 +18,36 @@ from knowledge.document import DEMO, BlockKind, Kind
 from knowledge.passage import Passage
 from retrieval.retriever import Decision, Excerpt, Finding
 
+PARTS = "first", "second"
+
 
 def answer(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
     finding = find(helpdesk, situation, memory)
+    if parts := find_parts(helpdesk, situation, memory, finding):
+        return [_answer_part(helpdesk, situation, memory, *part) for part in zip(PARTS, parts, strict=True)]
     if finding.decision is Decision.ANSWER:
-        memory.misses = 0
-        memory.answered = finding.excerpts[0].hit.passage.id
-        memory.programme = finding.excerpts[0].hit.passage.kind is Kind.PROGRAMME
-        return [draft_answer(helpdesk, situation, finding)]
+        return [_give_answer(helpdesk, situation, memory, finding)]
     memory.misses += 1
     if finding.decision is Decision.SUGGEST and finding.excerpts:
         return [draft_suggestions(situation, memory, finding)]
     return [draft_unanswered(helpdesk, situation, memory, finding)]
 
 
-def find(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> Finding:
-    """A follow-up is searched for together with the question before it, in several ways; the best finding counts.
-
-    `memory.question` is then what was searched for, so that the next follow-up leans on the same subject.
-    """
-    retriever, before = helpdesk.knowledge.retriever, memory.question
-    asked = strip_lead_in(situation.text)
-    vector = situation.vector if asked == situation.text else None
-    memory.question = asked
-    alone = retriever.ask(asked, locale=situation.locale, vector=vector)
-    if not before or not is_follow_up(asked):
-        return alone
-    found = {asked: alone}
-    for together in dict.fromkeys((join(before, asked), join(before, asked, words=2), f"{before} {asked}")):
-        found[together] = retriever.ask(together, locale=situation.locale)
-    leaning = {text for text in found if text != asked} if points(asked) else set(found)
-    memory.question = max(found, key=lambda text: _worth(found[text], memory.answered, text in leaning))
-    return found[memory.question]
+def _answer_part(helpdesk: Helpdesk, situation: Situation, memory: Memory, part: str, finding: Finding) -> Draft:
+    """Of two questions the one: answered, or said which it is that has no answer."""
+    if finding.decision is Decision.ANSWER:
+        return _give_answer(helpdesk, situation, memory, finding)
+    unanswered = draft_unanswered(helpdesk, situation, memory, finding)
+    if situation.owner == "queue":
+        return unanswered
+    return replace(unanswered, text=say(situation.locale, f"bot.questions.unanswered_part.{part}"))
 
 
-def _worth(finding: Finding, answered: str | None, leans: bool) -> tuple[bool, bool, bool, float]:
-    """An answer before none, one that was not just given before the same again, for a question that points at what
-    was said before one that was found with it, then the surer one."""
-    first = finding.excerpts[0].hit.passage.id if finding.excerpts else None
-    return finding.decision is Decision.ANSWER, first != answered, leans, finding.confidence
+def _give_answer(helpdesk: Helpdesk, situation: Situation, memory: Memory, finding: Finding) -> Draft:
+    first = finding.excerpts[0].hit.passage
+    memory.misses = 0
+    memory.answered, memory.programme = first.id, first.kind is Kind.PROGRAMME
+    return draft_answer(helpdesk, situation, finding)
 
 
 def draft_answer(helpdesk: Helpdesk, situation: Situation, finding: Finding) -> Draft:
