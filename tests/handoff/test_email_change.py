@@ -15,7 +15,7 @@ from handoff.models.audit import AuditEntry
 from handoff.models.coordinator import Coordinator
 from handoff.proving import Proof, prove
 from handoff.views import Actor
-from tests.handoff.test_accounts import add, sign_in
+from tests.handoff.accounts import add, sign_in
 from tests.handoff.world import World
 
 Make = Callable[..., World]

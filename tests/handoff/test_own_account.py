@@ -13,7 +13,7 @@ from handoff.errors import Invalid, Locked, NotAllowed, NotFound
 from handoff.models.coordinator import Coordinator
 from handoff.notifying import list_news, newest_notification, read_preferences
 from handoff.views import Actor
-from tests.handoff.test_accounts import NEW, add, sign_in, who
+from tests.handoff.accounts import NEW, add, sign_in, who
 from tests.handoff.world import World
 
 Make = Callable[..., World]
