@@ -1,8 +1,9 @@
 """A slip of the finger put right before a question is looked for: "kompetnces" is no word, "kompetences" is ours.
 
 Only a word that nobody knows is touched (not the materials in any form, nor simplemma), if one
-letter left out, put in, changed or swapped with its neighbour makes it a word of the materials. What is shown and
-kept is the question as it was typed.
+letter left out, put in, changed or swapped with its neighbour makes it a word of the materials that begins alike:
+a prefix makes another word ("izstājas" is no slip of "iestājas"). What is shown and kept is the question as it was
+typed.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ SHORTEST = 6
 """Letters; shorter words have too many neighbours."""
 LONGEST = 30
 """Longer words are left alone, and not learned."""
+SAME_BEGINNING = 2
+"""Letters that a slip leaves as they are."""
 OFTEN = 2
 """A word that the materials hold once may be a slip itself."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -62,7 +65,8 @@ class Spelling:
         plain = fold(word)
         if not (SHORTEST <= len(plain) <= LONGEST and plain.isascii()) or self._is_known(word, plain):
             return word
-        near = np.array(sorted(list_neighbours(plain)), dtype=f"S{LONGEST}")
+        begins, rest = plain[:SAME_BEGINNING], plain[SAME_BEGINNING:]
+        near = np.array(sorted(begins + end for end in list_neighbours(rest)), dtype=f"S{LONGEST}")
         places, held = self._find(near)
         counts = np.where(held, self._counts[places], 0) if held.any() else np.zeros(len(near), np.int64)
         best = int(np.argmax(counts))

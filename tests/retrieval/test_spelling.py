@@ -43,6 +43,10 @@ def test_known_words_short_words_and_other_letters_are_left_alone(spelling: Spel
     assert spelling.correct(text) == text
 
 
+def test_another_prefix_is_no_slip() -> None:
+    assert Spelling.learn(["iestājas iestājas"]).correct("partneris izstājas") == "partneris izstājas"
+
+
 def test_a_word_that_occurs_once_is_not_what_was_meant() -> None:
     assert Spelling.learn(["Kompetences"]).correct("kompetnces") == "kompetnces"
 
