@@ -4,56 +4,55 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
 
 from bot.helpdesk import Helpdesk
 from bot.nlu.text import fold, tokenize
-from bot.replies import buttons, calls, comparing, deadlines, offers, questions
-from bot.replies.call_cards import cite, make_card, tell_budget, tell_codes, tell_grant, tell_share, tell_timing
+from bot.replies import buttons, call_aspects, calls, comparing, deadlines, offers, questions
+from bot.replies.call_aspects import Aspect
+from bot.replies.call_cards import cite, make_card
 from bot.replies.call_codes import MARK, find_coded
-from bot.replies.figures import tell_amount
 from bot.replies.memory import Memory
 from bot.replies.situation import Situation
 from bot.wording import say
 from handoff.messages import Button, Draft, MessageKind
 from knowledge.call import CallStatus, FundingCall
-from knowledge.passage import Passage
 
 Reply = Callable[[Helpdesk, Situation, Memory], list[Draft]]
-Aspect = Callable[[Helpdesk, FundingCall, Situation], str]
 
 
-_ON_APPLYING = re.compile(
-    r"^ka (?:pieteik|iesnie)|^how (?:do i|to|can i|do you) (?:apply|submit)|^pieteiksanas|^applying"
-)
 POINTS = re.compile(r"\b(?:tur|taja|saja|sim|tam|sis|there|this|that|it|там|этот|этом|этого)\b")
 """Words that point at the call shown last."""
 
 
 def describe_call(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
-    return reply_about_call(helpdesk, situation, memory, tell_everything)
+    return reply_about_call(helpdesk, situation, memory, call_aspects.tell_everything)
 
 
 def tell_applicants(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
-    return reply_about_call(helpdesk, situation, memory, applicants)
+    return reply_about_call(helpdesk, situation, memory, call_aspects.applicants)
 
 
 def tell_money(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
     """ "Man vajag 5000 eiro" narrows the list; "vai tur var dabūt 5000?" asks of one call."""
     if situation.first("amount") and not is_about_one(situation, memory):
         return calls.list_calls(helpdesk, situation, memory)
-    return _tell_extreme(helpdesk, situation, memory, money) or reply_about_call(
-        helpdesk, situation, memory, money
+    return _tell_extreme(helpdesk, situation, memory, call_aspects.money) or reply_about_call(
+        helpdesk, situation, memory, call_aspects.money
     )
 
 
 def tell_own_share(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
-    """ "Bez līdzfinansējuma" narrows the list; "cik tur jāpieliek?" asks of one call."""
+    """ "Bez līdzfinansējuma" narrows the list; "cik tur jāpieliek?" asks of one call, or of all that are open."""
     if situation.first("own_share") and not is_about_one(situation, memory):
         return calls.list_calls(helpdesk, situation, memory)
-    return _tell_extreme(helpdesk, situation, memory, own_share) or reply_about_call(
-        helpdesk, situation, memory, own_share
+    of_none = not (memory.shown or memory.call or memory.programme)
+    drafts = _tell_extreme(helpdesk, situation, memory, call_aspects.own_share) or reply_about_call(
+        helpdesk, situation, memory, call_aspects.own_share
     )
+    if of_none and drafts[0].kind in (MessageKind.UNANSWERED, MessageKind.CHOICE):
+        memory.misses, memory.offer, memory.passages = 0, None, []
+        return calls.list_calls(helpdesk, situation, memory)
+    return drafts
 
 
 def tell_deadline(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
@@ -64,8 +63,8 @@ def tell_deadline(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> l
         or not (memory.shown or memory.call or find_named(helpdesk, situation))
     ):
         return calls.list_calls(helpdesk, situation, memory)
-    return _tell_extreme(helpdesk, situation, memory, deadline) or reply_about_call(
-        helpdesk, situation, memory, deadline
+    return _tell_extreme(helpdesk, situation, memory, call_aspects.deadline) or reply_about_call(
+        helpdesk, situation, memory, call_aspects.deadline
     )
 
 
@@ -92,7 +91,7 @@ def _tell_extreme(helpdesk: Helpdesk, situation: Situation, memory: Memory, aspe
 
 
 def tell_how_to_apply(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> list[Draft]:
-    return reply_about_call(helpdesk, situation, memory, how_to_apply)
+    return reply_about_call(helpdesk, situation, memory, call_aspects.how_to_apply)
 
 
 def reply_about_call(helpdesk: Helpdesk, situation: Situation, memory: Memory, aspect: Aspect) -> list[Draft]:
@@ -106,20 +105,12 @@ def reply_about_call(helpdesk: Helpdesk, situation: Situation, memory: Memory, a
     if call is not None:
         memory.call, memory.programme = call.id, False
         text = aspect(helpdesk, call, situation)
-        if aspect is not tell_everything:
-            text = warn(helpdesk, call, text, situation.locale)
+        if aspect is not call_aspects.tell_everything:
+            text = call_aspects.warn(helpdesk, call, text, situation.locale)
         return [draft_call(helpdesk, situation, call, text)]
     if len(memory.shown) > 1:
         return [ask_which(helpdesk, situation, memory)]
     return questions.answer(helpdesk, situation, memory)
-
-
-def warn(helpdesk: Helpdesk, call: FundingCall, text: str, locale: str) -> str:
-    """Nobody should prepare an application for a call that is over, whatever they asked of it."""
-    status = call.status(helpdesk.clock())
-    if status is CallStatus.CANCELLED:
-        return f"{text} {say(locale, 'bot.calls.is_cancelled')}"
-    return f"{text} {say(locale, 'bot.calls.over')}" if status is CallStatus.CLOSED else text
 
 
 def find_call(helpdesk: Helpdesk, situation: Situation, memory: Memory) -> FundingCall | None:
@@ -169,7 +160,7 @@ def _is_same_word(word: str, other: str) -> bool:
 
 def draft_call(helpdesk: Helpdesk, situation: Situation, call: FundingCall, text: str) -> Draft:
     card = make_card(helpdesk, call)
-    guide = find_guide(helpdesk, call) if situation.intent == "call_apply" else []
+    guide = call_aspects.find_guide(helpdesk, call) if situation.intent == "call_apply" else []
     sources = (cite(call), *(questions.link(passage, passage.text, 1.0) for passage in guide))
     return Draft(
         MessageKind.CALL,
@@ -180,16 +171,6 @@ def draft_call(helpdesk: Helpdesk, situation: Situation, call: FundingCall, text
         data={"call": card, "calls": [card]},
         evidence={"decision": "call", "confidence": situation.confidence},
     )
-
-
-def find_guide(helpdesk: Helpdesk, call: FundingCall) -> list[Passage]:
-    """What the call's own page says on how to apply, if it has a section on it."""
-    passages = helpdesk.knowledge.catalogue.passages
-    return [
-        passage
-        for passage in passages
-        if passage.document == call.document and passage.section and _ON_APPLYING.search(fold(passage.section[-1]))
-    ][:1]
 
 
 def call_buttons(helpdesk: Helpdesk, call: FundingCall, locale: str) -> list[Button]:
@@ -216,83 +197,3 @@ def ask_which(helpdesk: Helpdesk, situation: Situation, memory: Memory, why: str
     ]
     count = len(memory.shown) + len(memory.rest)
     return Draft(MessageKind.CHOICE, say(locale, why, count=count), locale, buttons=tuple(offered))
-
-
-def tell_everything(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> str:
-    locale = situation.locale
-    lines = [f"**{call.title}**", call.summary, ""]
-    facts = [
-        ("when", tell_timing(helpdesk, call, locale)),
-        ("who", tell_codes("applicant", call.applicants, locale)),
-        ("grant", tell_grant(call, locale)),
-        ("share", tell_share(call, locale)),
-        ("region", tell_codes("region", call.regions, locale)),
-        ("programme", call.programme),
-    ]
-    lines += [f"- {say(locale, f'bot.calls.fact.{name}')}: {fact}" for name, fact in facts if fact]
-    return "\n".join([*lines, "", link_to(call, locale)])
-
-
-def link_to(call: FundingCall, locale: str) -> str:
-    return f"[{say(locale, 'bot.calls.open_page')}]({call.url})"
-
-
-def applicants(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> str:
-    """Yes or no where the kind of applicant was named; always the whole list; never a ruling on the case."""
-    locale, asked = situation.locale, situation.first("applicant")
-    if not call.applicants:
-        return say(locale, "bot.calls.applicants_unknown", title=call.title)
-    told = say(
-        locale, "bot.calls.applicants", title=call.title, who=tell_codes("applicant", call.applicants, locale)
-    )
-    if asked is None:
-        return told
-    verdict = "may" if asked in call.applicants else "may_not"
-    return say(locale, f"bot.calls.{verdict}", who=tell_codes("applicant", [asked], locale)) + " " + told
-
-
-def money(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> str:
-    locale = situation.locale
-    facts = [tell_grant(call, locale), tell_share(call, locale), tell_budget(call, locale)]
-    told = "; ".join(fact for fact in facts if fact)
-    if not told:
-        return _untold(call, locale)
-    return _judge_amount(call, situation) + say(locale, "bot.calls.money", title=call.title, facts=told)
-
-
-def _judge_amount(call: FundingCall, situation: Situation) -> str:
-    """Whether the amount that was named lies within the call's limits, where it has any."""
-    named = situation.first("amount")
-    if named is None or (call.grant_max is None and call.grant_min is None):
-        return ""
-    amount, locale = Decimal(named), situation.locale
-    verdict = "within"
-    if call.grant_max is not None and amount > call.grant_max:
-        verdict = "above"
-    elif call.grant_min is not None and amount < call.grant_min:
-        verdict = "below"
-    return say(locale, f"bot.calls.amount.{verdict}", amount=tell_amount(locale, amount)) + " "
-
-
-def own_share(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> str:
-    locale, share = situation.locale, tell_share(call, situation.locale)
-    return say(locale, "bot.calls.own_share", title=call.title, share=share) if share else _untold(call, locale)
-
-
-def deadline(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> str:
-    locale = situation.locale
-    return say(locale, "bot.calls.deadline", title=call.title, when=tell_timing(helpdesk, call, locale))
-
-
-def how_to_apply(helpdesk: Helpdesk, call: FundingCall, situation: Situation) -> str:
-    """What the call's own page says on it, and the addresses it names."""
-    locale = situation.locale
-    told = [passage.text for passage in find_guide(helpdesk, call)]
-    key = "how_told" if told else "how"
-    lines = [say(locale, f"bot.calls.{key}", title=call.title, when=tell_timing(helpdesk, call, locale)), *told]
-    lines += [f"- [{item.title}]({item.url})" for item in call.links]
-    return "\n".join([*lines, "", link_to(call, locale)])
-
-
-def _untold(call: FundingCall, locale: str) -> str:
-    return say(locale, "bot.calls.untold", title=call.title) + "\n\n" + link_to(call, locale)
