@@ -103,7 +103,8 @@ def refusals(rows: list[dict[str, Any]], parsed: list[dict[str, Any]]) -> tuple[
 def entity_f1(rows: list[dict[str, Any]], parsed: list[dict[str, Any]]) -> dict[str, float]:
     """Over (entity, value) pairs of each utterance, places in the text aside."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for row, told in zip(rows, parsed, strict=True):
+    annotated = [(row, told) for row, told in zip(rows, parsed, strict=True) if "entities" in row]
+    for row, told in annotated:
         meant = {(item["entity"], item["value"]) for item in row["entities"]}
         found = {(item["entity"], item["value"]) for item in told["entities"]}
         for place, amount in enumerate((len(meant & found), len(found - meant), len(meant - found))):

@@ -19,7 +19,7 @@ class HandoffWords:
         self._zone = zone
         self._clock = clock
         self._base_url = base_url
-        self._ways = {"phone": phone, "email": email}
+        self._ways = phone, email
 
     def __call__(self, locale: str, event: str, /, **facts: Any) -> str:
         if event.startswith("notify."):
@@ -34,7 +34,7 @@ class HandoffWords:
 
     def _more(self, locale: str, event: str, facts: dict[str, Any]) -> list[str]:
         if event in {"opened", "still_open", "released", "taken_back", "reopened"}:
-            ways = self._other_ways(locale) if event in {"opened", "still_open"} else ""
+            ways = tell_other_ways(locale, *self._ways) if event in {"opened", "still_open"} else ""
             return [self._place(locale, facts), self._open(locale, facts), self._expected(locale, facts), ways]
         if event in {"closed", "withdrawn"}:
             return [say(locale, "handoff.bot_again")]
@@ -60,11 +60,6 @@ class HandoffWords:
     def _expected(self, locale: str, facts: dict[str, Any]) -> str:
         expected = facts.get("expected")
         return say(locale, "handoff.expected", at=self.tell_moment(locale, expected)) if expected else ""
-
-    def _other_ways(self, locale: str) -> str:
-        """Who is in Telegram or an e-mail sees no page with the helpdesk's number and address."""
-        known = [name for name, value in self._ways.items() if value]
-        return say(locale, f"handoff.other_way.{'_or_'.join(known)}", **self._ways) if known else ""
 
     def tell_moment(self, locale: str, instant: datetime | None) -> str:
         """A moment in the near future: today and tomorrow by name, other days by weekday and date."""
@@ -97,3 +92,9 @@ class HandoffWords:
                 locale, f"handoff.notify.other.{event.rsplit('.', 1)[-1]}", number=number or "", url=address
             )
         return text
+
+
+def tell_other_ways(locale: str, phone: str | None, email: str | None) -> str:
+    """Beside the conversation; empty if none is set. Telegram and e-mail show no page with them."""
+    known = {name: value for name, value in (("phone", phone), ("email", email)) if value}
+    return say(locale, f"handoff.other_way.{'_or_'.join(known)}", **known) if known else ""

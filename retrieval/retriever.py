@@ -138,6 +138,10 @@ class Retriever:
         """The vector of the question as it is spelt, to be computed once a message and passed to `ask`."""
         return self._encode(self._read(question))
 
+    def accent(self, question: str) -> str:
+        """Latvian typed without diacritics with them again; slips stay."""
+        return self._diacritics.restore(clean(question, LONGEST_QUERY))
+
     def spell(self, question: str) -> str:
         """Slips put right, and Latvian typed without diacritics with them again."""
         return self._diacritics.restore(self._read(question))

@@ -48,7 +48,7 @@ def read_situation(tracker: Tracker) -> Situation:
     latest = tracker.latest_message
     metadata: Mapping[str, Any] = latest.get("metadata") or {}
     intent = latest.get("intent") or {}
-    vector = metadata.get("meaning")
+    vector = metadata.get("vector")
     return Situation(
         text=str(metadata.get("text") or latest.get("text") or ""),
         locale=str(metadata.get("locale") or "lv"),

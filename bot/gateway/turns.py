@@ -130,7 +130,9 @@ class TurnWorker(LeasedWork[Turn]):
             raise RasaUnavailable("off")
         said = buttons.rasa_message(turn.value) if turn.value is not None else turn.message.text
         sender = f"{turn.conversation.id}.{turn.conversation.session_no}"
-        return await self._rasa.ask(sender, said, describe_turn(turn, vector, self._helpdesk.encoder.name))
+        accented = self._helpdesk.knowledge.retriever.accent(turn.message.text)
+        described = describe_turn(turn, vector, plain=self._helpdesk.encoder.name == plain_name())
+        return await self._rasa.ask(sender, said, {**described, "accented": accented})
 
     async def _reply_ourselves(self, turn: Turn, vector: Vector | None) -> Sequence[Draft]:
         if turn.attempts < MOST_ATTEMPTS:
@@ -144,13 +146,13 @@ class TurnWorker(LeasedWork[Turn]):
         return [fallback.apologise(turn.conversation.locale)]
 
 
-def describe_turn(turn: Turn, vector: Vector | None, encoder: str) -> dict[str, Any]:
+def describe_turn(turn: Turn, vector: Vector | None, *, plain: bool) -> dict[str, Any]:
     """What travels with the message to Rasa's components and to the actions. Intents were learned by the plain
-    encoder's vectors: with any other here, Rasa encodes the message itself (bot.nlu.e5)."""
-    packed = pack_vector(vector) if vector is not None else None
+    encoder's vectors: one that is not `plain` is for the actions alone, and Rasa encodes the message itself
+    (bot.nlu.e5)."""
     return {
-        "meaning": packed,
-        "vector": packed if encoder == plain_name() else None,
+        "vector": pack_vector(vector) if vector is not None else None,
+        "plain": plain,
         "locale": turn.conversation.locale,
         "owner": str(turn.conversation.owner),
         "channel": turn.conversation.channel,

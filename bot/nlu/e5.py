@@ -125,8 +125,11 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         return messages
 
     def _vector(self, message: Message, text: str) -> np.ndarray:
-        sent = unpack_vector((message.get("metadata") or {}).get("vector"))
-        return encode(text) if sent is None else sent
+        """The one that was sent, if it is the plain encoder's, as the examples' are; else of the message with its
+        diacritics, for without them the encoder hardly knows Latvian words."""
+        told = message.get("metadata") or {}
+        sent = unpack_vector(told.get("vector")) if told.get("plain") else None
+        return encode(str(told.get("accented") or text)) if sent is None else sent
 
     def _center(self, vector: np.ndarray) -> np.ndarray:
         centered = vector - self._mean

@@ -69,14 +69,17 @@ _PERIODS = (
     ("today", r"sodien|today|сегодня"),
     ("tomorrow", r"\brit\b|ritdien|tomorrow|завтра"),
     ("next_week", r"nakam\w* nedel\w*|nakosnedel|nakamned\w*|next week|следующ\w* недел\w*"),
-    ("this_week", r"sonedel|saj[a]? nedel\w*|si[s]? nedel\w*|this week|на этой недел\w*|этой недел\w*"),
+    ("this_week", r"sonedel|\bsaj[a]? nedel\w*|\bsi[s]? nedel\w*|this week|на этой недел\w*|этой недел\w*"),
     ("next_month", r"nakam\w* menes\w*|nak(?:os|am)menes\w*|next month|следующ\w* месяц\w*"),
-    ("this_month", r"somenes\w*|so menes\w*|saj[a]? menes\w*|si menesa|this month|в этом месяце|этого месяца"),
+    (
+        "this_month",
+        r"somenes\w*|\bso menes\w*|\bsaj[a]? menes\w*|\bsi menesa|this month|в этом месяце|этого месяца",
+    ),
     ("next_year", r"nakam\w* gad\w*|nakamgad|nakosgad|next year|в следующем году|следующ\w* год\w*"),
     (
         "this_year",
-        r"sogad|saj[a]? gada|si gada|so gad\w*|lidz gada beigam|gada beigas|this year|end of the year|year end"
-        r"|в этом году|этого года|до конца года",
+        r"sogad|\bsaj[a]? gada|\bsi gada|\bso gad\w*|lidz gada beigam|gada beigas"
+        r"|this year|end of the year|year end|в этом году|этого года|до конца года",
     ),
 )
 _UNITS = (

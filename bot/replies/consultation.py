@@ -27,7 +27,7 @@ ALWAYS_INTERRUPT = {
 """Never an answer to a question of the form, whatever it asks."""
 MAY_INTERRUPT = {
     "question", "list_calls", "call_details", "call_applicants", "call_amount", "call_own_share", "call_deadline",
-    "call_apply", "choose", "more", "request_status", "subscribe", "unsubscribe", "review_application",
+    "call_apply", "choose", "more", "request_status", "contact", "subscribe", "unsubscribe", "review_application",
     "legal_judgement",
     "out_of_scope", "smalltalk", "greet", "thanks", "goodbye", "not_helpful",
 }  # fmt: skip
