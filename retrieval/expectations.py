@@ -1,5 +1,5 @@
 """What kind of thing a question asks for, and whether a passage has one: amount, number, date, contact,
-person, what comes next, who won."""
+person, when one was born, what comes next, who won."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ _ASKS = {
         r"talrun|telefon|e-?past|adres|kur atrodas|birojs|phone|e-?mail|address|office|телефон|адрес|почт|офис"
     ),
     "next": re.compile(r"\bnakam|\bnext\b|следующ"),
+    "life": re.compile(r"\bdzim(is|us|san)|\bborn\b|birth|родил|рожден"),
     "winner": re.compile(r"uzvar|laimej|\bwon\b|\bwins?\b|winner|победил|выиграл"),
     "person": re.compile(
         r"\b(kas|kurs|kura|ka sauc|vards)\b.*(direktor|ministrs|ministre\b|vaditaj|prieksniek|prieksedet|mers\b)|"
@@ -38,6 +39,7 @@ _HAS = {
         r"\d|\b(viens|viena|divi|divas|tris|cetr|piec|sesi|one|two|three|four|five|six|both|abi)\b"
     ),
     "date": re.compile(r"\d{1,2}\.\s*\w+|\b(19|20)\d\d\b|janv|febr|mart|apr|maij|jun|jul|aug|sept|okt|nov|dec"),
+    "life": re.compile(r"\bdzim(is|us|san)|\bborn\b|birth"),
     "next": re.compile(r"nakam|next|turpm|gaidam|upcoming|forthcoming"),
     "winner": re.compile(r"uzvar|laimej|winn|\bwon\b"),
     "contact": re.compile(r"@|\+\d{6,}|https?://|www\.|tel\.|talr"),

@@ -76,3 +76,8 @@ def pair_twins(passages: Sequence[Passage]) -> NDArray[np.int64]:
         if len(other) == len(own):
             twins[own] = other
     return twins
+
+
+def matter_of(document: str) -> str:
+    """The same for a document and its translation."""
+    return document.partition("/")[2] or document

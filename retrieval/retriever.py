@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from knowledge.catalogue import Catalogue
 from knowledge.document import Kind
-from knowledge.passage import Passage
 from retrieval.analysis import find_grams, find_terms
-from retrieval.building import FIELDS, current_folder, digest_of, read_manifest
-from retrieval.candidates import Asked, Candidates, Evidence, Parts, own_rows
+from retrieval.building import current_folder, digest_of, read_manifest
+from retrieval.candidates import Asked, Evidence
 from retrieval.concepts import read_words
 from retrieval.confidence import gather_facts, is_known, says_nothing
 from retrieval.diacritics import Diacritics
@@ -24,19 +23,19 @@ from retrieval.encoder import Encoder, Vector
 from retrieval.errors import IndexMismatch, IndexMissing
 from retrieval.excerpts import cut_excerpt
 from retrieval.expectations import find_asked
-from retrieval.filters import Filters, pair_twins
+from retrieval.filters import Filters
 from retrieval.hits import MOST_SHOWN, Hit, choose_shown, drop_duplicates
 from retrieval.language import detect_language
-from retrieval.lexical import LexicalIndex
-from retrieval.nearest import Nearest
-from retrieval.phrasings import Phrasings
+from retrieval.opening import open_candidates
 from retrieval.ranking import Weights, fitted_weights
 from retrieval.spelling import Spelling
 from retrieval.text import clean
-from retrieval.unanswered import VECTORS as UNANSWERED
-from retrieval.vectors import centre, map_array
+from retrieval.vectors import centre
+from retrieval.verbatim import Verbatim
 
 LONGEST_QUERY = 2000
+SAID_SO = 0.95
+"""How sure it is at least that the first passage answers what it is told to, word for word."""
 
 
 class Decision(StrEnum):
@@ -74,8 +73,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Hits in order with the evidence for each, for deciding and for fitting; and the question as looked for."""
+    """Hits in order with the evidence for each, for deciding and for fitting; and the question, its slips put
+    right, as it is looked for."""
 
+    text: str
     asked: Asked
     hits: list[Hit]
     evidence: Evidence
@@ -97,7 +98,7 @@ class Retriever:
         self.passages = catalogue.passages
         self._places = {passage.id: place for place, passage in enumerate(self.passages)}
         self._candidates = open_candidates(catalogue, built)
-        self._filters = Filters(self.passages)
+        self._filters, self._verbatim = Filters(self.passages), Verbatim.of(self.passages)
         self._documents = np.array([passage.document for passage in self.passages], dtype=object)
         self._diacritics, self._spelling = Diacritics.load(built), Spelling.load(built)
         with np.load(built / "query_means.npz") as means:
@@ -216,7 +217,7 @@ class Retriever:
         order = np.argsort(-scores, kind="stable")[:k].astype(np.int64)
         hits = [Hit(self.passages[evidence.places[i]], float(scores[i])) for i in order]
         evidence.describe_query(text, language, shared, scores)
-        return Ranked(asked, hits, evidence, order)
+        return Ranked(text, asked, hits, evidence, order)
 
     def ask(
         self,
@@ -259,8 +260,10 @@ class Retriever:
     def _weigh(self, ranked: Ranked | None) -> tuple[float, list[Hit]]:
         if ranked is None or not ranked.hits or says_nothing(ranked.evidence):
             return 0.0, []
-        facts = self.describe(ranked)
-        return self._weights.probability(facts), drop_duplicates(ranked.hits[:12])
+        sure, first = self._weights.probability(self.describe(ranked)), self._places[ranked.hits[0].passage.id]
+        if self._verbatim.tells(ranked.text, first):
+            sure = max(sure, SAID_SO)
+        return sure, drop_duplicates(ranked.hits[:12])
 
     def _decide(self, confidence: float, evidence: Evidence) -> Decision:
         if confidence >= self._weights.answer_from:
@@ -271,26 +274,3 @@ class Retriever:
     def describe(self, ranked: Ranked) -> NDArray[np.float64]:
         """The facts from which confidence is told."""
         return gather_facts(ranked.evidence, ranked.order, self._documents)
-
-
-def open_candidates(catalogue: Catalogue, built: Path) -> Candidates:
-    size = len(catalogue.passages)
-    vectors, firsts = map_array(built / "vectors.npy"), np.load(built / "firsts.npy")
-    parts = Parts(
-        nearest=Nearest.load(built, vectors, own_rows(firsts)),
-        vectors=vectors,
-        firsts=firsts,
-        headings=map_array(built / "headings.npy"),
-        told=np.load(built / "told.npy") if size else np.zeros((0, 0), bool),
-        fields={name: LexicalIndex.load(built / name, size) for name in FIELDS} if size else {},
-        phrasings=Phrasings.load(built),
-        unanswered=map_array(built / UNANSWERED),
-        twins=pair_twins(catalogue.passages),
-        demonstrations=np.array([is_demonstration(catalogue, passage) for passage in catalogue.passages], bool),
-    )
-    return Candidates(parts)
-
-
-def is_demonstration(catalogue: Catalogue, passage: Passage) -> bool:
-    document = catalogue.document(passage.document)
-    return document is not None and document.demo

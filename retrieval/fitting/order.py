@@ -16,6 +16,7 @@ from scipy.optimize import minimize
 
 from retrieval.encoder import Vector
 from retrieval.evaluation import Bench, Question, find_right, spoken
+from retrieval.filters import matter_of
 from retrieval.ranking import FEATURES, Weights, plain_weights
 
 STEPS, RIDGE = 300, 0.003
@@ -72,11 +73,6 @@ def forget(rows: Array, owners: Sequence[str], question: str) -> Array:
 
 def hash_pair(question: str, document: str) -> int:
     return hashlib.blake2b(f"{question}\0{matter_of(document)}".encode(), digest_size=8).digest()[0]
-
-
-def matter_of(document: str) -> str:
-    """The same for a document and its translation."""
-    return document.partition("/")[2] or document
 
 
 def fit_order(instances: Sequence[Instance], use: NDArray[np.bool_] | None = None) -> Weights:

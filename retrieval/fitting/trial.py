@@ -13,8 +13,9 @@ from knowledge.catalogue import Catalogue
 from retrieval.building import FITTED_MEANS, LANGUAGES, SHIPPED
 from retrieval.encoder import load_encoder
 from retrieval.evaluation import Bench, Question, find_right, read_questions
+from retrieval.filters import matter_of
 from retrieval.fitting.confidence import Judged, judge
-from retrieval.fitting.order import Instance, Vectors, fit_order, gather, matter_of
+from retrieval.fitting.order import Instance, Vectors, fit_order, gather
 from retrieval.ranking import Weights, plain_weights
 from retrieval.vectors import file_name
 

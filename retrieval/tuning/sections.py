@@ -11,7 +11,7 @@ from random import Random
 
 from knowledge.catalogue import Catalogue
 from retrieval.building import SHIPPED
-from retrieval.fitting.order import matter_of
+from retrieval.filters import matter_of
 from retrieval.language import detect_language
 from retrieval.text import strip_markdown
 from retrieval.unanswered import read_unanswered
@@ -20,7 +20,7 @@ from retrieval.windows import whole
 DOCUMENTS = Path(__file__).parent / "documents"
 MORE_PHRASINGS = DOCUMENTS / "phrasings.tsv"
 """Of the shipped materials' passages, beside those that stand in them."""
-A_BATCH, A_SECTION, A_DOCUMENT = 12, 4, 6
+A_BATCH, A_SECTION, A_DOCUMENT = 12, 4, 10
 """Sections in a batch, questions to each, and sections of one document that a batch has side by side."""
 SHIPPED_SHARE = 0.4
 """Of the shipped materials' questions so many are learned from in one round: they are many about few matters."""
@@ -141,9 +141,23 @@ def deal_questions(section: Section, chance: Random) -> list[Chosen]:
 
 
 def vary(language: str, question: str, chance: Random) -> str:
-    """As it might be typed: now and then without diacritics, capitals and a question mark."""
+    """As it might be typed: now and then with a slip, without diacritics, capitals and a question mark."""
     if language == "lv" and chance.random() < 0.2:
         question = "".join(one for one in unicodedata.normalize("NFD", question) if not unicodedata.combining(one))
+    if chance.random() < 0.08:
+        question = mistype(question, chance)
     if chance.random() < 0.3:
         question = question.lower().rstrip("?.! ")
     return question
+
+
+def mistype(question: str, chance: Random) -> str:
+    """One letter of a longer word left out, or changed places with the next."""
+    long = [at for at in range(len(question) - 1) if question[max(at - 2, 0) : at + 3].isalpha() and at > 2]
+    if not long:
+        return question
+    at = chance.choice(long)
+    swapped = chance.random() < 0.5
+    return question[:at] + (
+        question[at + 1] + question[at] + question[at + 2 :] if swapped else question[at + 1 :]
+    )

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.evaluation import read_questions
-from retrieval.fitting.order import matter_of
+from retrieval.filters import matter_of
 from retrieval.tuning.sections import (
     A_BATCH,
     DOCUMENTS,
     Section,
     list_batches,
+    mistype,
     read_document,
     read_libraries,
     read_table,
@@ -95,8 +96,14 @@ def test_a_batch_has_each_section_once_and_no_translation(told: list[tuple[str, 
 
 
 def test_a_question_is_varied_but_not_its_words() -> None:
-    made = {vary("lv", "Kā pieteikties kursiem?", Random(seed)) for seed in range(60)}
-    assert made == {
-        "Kā pieteikties kursiem?", "Ka pieteikties kursiem?", "kā pieteikties kursiem", "ka pieteikties kursiem"
-    }  # fmt: skip
+    made = {vary("lv", "Kā iet tur?", Random(seed)) for seed in range(60)}
+    assert made == {"Kā iet tur?", "Ka iet tur?", "kā iet tur", "ka iet tur"}
     assert vary("ru", "Й?", Random(3)).lower().startswith("й")
+
+
+def test_a_slip_changes_one_letter_of_a_longer_word_alone() -> None:
+    question = "Ko tad tas projekts dod?"
+    made = {mistype(question, Random(seed)) for seed in range(60)}
+    assert all(one.startswith("Ko tad tas proj"[:12]) and one.endswith("dod?") for one in made)
+    assert {len(question) - len(one) for one in made} == {0, 1}
+    assert mistype("Ko tad?", Random(1)) == "Ko tad?"
