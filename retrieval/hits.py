@@ -9,9 +9,10 @@ from knowledge.passage import Passage
 from retrieval.disagreement import tell_otherwise
 
 MOST_SHOWN = 3
-NEAR = 1.5
+NEAR = 2.0
 """A further passage is shown with the first if its score is at most so much less (scores are log-odds). By folds
-an answer then shows 1.36 passages, and one of them is right for 97 % of what can be answered: 95 % with 1.0."""
+an answer about the materials then shows 1.47 passages, and one is right for 98.4 % of what can be answered: 1.33
+and 97.5 % with 1.5, and no more with 3.0. Where nobody told how it is asked for it shows 1.9."""
 
 
 @dataclass(frozen=True, slots=True)
