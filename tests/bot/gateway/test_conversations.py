@@ -154,6 +154,15 @@ def test_ask_answers_without_a_conversation(client: TestClient) -> None:
     assert calls["data"]["calls"]
 
 
+def test_of_two_questions_at_once_both_answers_come_as_one(client: TestClient) -> None:
+    question = "Kas ir sociālā inovācija un kas var pieteikties apkaimes mikrograntiem?"
+    told = client.post("/api/v1/ask", json={"question": question}).json()
+    assert told["answered"] is True
+    assert len({source["document"] for source in told["sources"]}) >= 2
+    assert "privātpersona" in told["text"]
+    assert "sabiedrības problēmu" in told["text"]
+
+
 def test_search_gives_passages_that_open_in_the_library(client: TestClient) -> None:
     told = client.post("/api/v1/search", json={"query": "sociālā inovācija", "locale": "lv", "k": 3}).json()
     assert len(told["hits"]) == 3
