@@ -40,7 +40,8 @@ class Words:
 
 
 def make_catalogue(size: int) -> Catalogue:
-    """About `size` passages. A document and its translation are copied together: passages keep their twins."""
+    """About `size` passages. A document and its translation are copied together: passages keep their twins. How
+    they are asked for is told by hand, and so of the first copy alone."""
     passages = list(itertools.islice(copy_passages(Catalogue.read([SHIPPED]).passages), size))
     return Catalogue((), tuple(sorted(passages, key=lambda one: one.document)), (), (), {})
 
@@ -56,6 +57,7 @@ def copy_passages(shipped: Sequence[Passage]) -> Iterator[Passage]:
                     document=f"{passage.locale}/{matter}-{copy}",
                     text=words.exchange(passage.text, random),
                     content_hash=f"{passage.content_hash}-{copy}",
+                    asked=passage.asked if copy == 0 else (),
                 )
 
 
