@@ -38,7 +38,7 @@ from retrieval.vectors import VectorStore, centre_by_language, encode_missing, f
 from retrieval.windows import heading, windows
 
 Progress = Callable[[str], None]
-FORMAT = 13
+FORMAT = 14
 APART_FROM = 2000
 """Passages whose words are indexed by another process; for fewer it would only take longer to start."""
 CURRENT, PREVIOUS = "current", "previous"

@@ -18,30 +18,33 @@ from retrieval.encoder import Matrix, Vector
 from retrieval.language import detect_language
 from retrieval.vectors import centre_by_language, map_array
 
-VECTORS, FIRSTS = "asked.npy", "asked_firsts.npy"
+VECTORS, ROWS, FIRSTS = "asked.npy", "asked_rows.npy", "asked_firsts.npy"
 Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Phrasings:
-    """Passage i has the rows firsts[i] to firsts[i + 1]. Written by hand, so that there are some thousand at most
-    and each is compared. `told`: the passages that have any."""
+    """Passage i has the phrasings firsts[i] to firsts[i + 1], and phrasing j the vector rows[j]: a heading of many
+    passages has one. Written by hand, so that there are some thousand at most and each is compared. `told`: the
+    passages that have any."""
 
     vectors: Matrix
+    rows: NDArray[np.int64]
     firsts: NDArray[np.int64]
     told: NDArray[np.int64]
 
     @classmethod
     def load(cls, built: Path) -> Phrasings:
         firsts = np.load(built / FIRSTS)
-        return cls(map_array(built / VECTORS), firsts, np.flatnonzero(np.diff(firsts)))
+        rows = np.load(built / ROWS)
+        return cls(map_array(built / VECTORS), rows, firsts, np.flatnonzero(np.diff(firsts)))
 
     def compare(self, vector: Vector, twins: NDArray[np.int64]) -> Scores:
         """Of each passage, how near its or its twin's nearest is; -inf where there is none."""
         near = np.full(len(self.firsts) - 1, -np.inf, np.float32)
         if not len(self.told):
             return near
-        near[self.told] = np.maximum.reduceat(self.vectors @ vector, self.firsts[self.told])
+        near[self.told] = np.maximum.reduceat((self.vectors @ vector)[self.rows], self.firsts[self.told])
         return np.asarray(np.maximum(near, near[twins]))
 
 
@@ -62,5 +65,10 @@ def write_phrasings(
         detect_language(one, passage.locale) for passage, all_ in zip(passages, told, strict=True) for one in all_
     ]
     languages = np.array(spoken, dtype="U2")
-    np.save(fresh / VECTORS, centre_by_language(vectors, languages, means))
+    centred = centre_by_language(vectors, languages, means)
+    wordings = list(zip((text for all_ in told for text in all_), spoken, strict=True))
+    kept = {wording: row for row, wording in reversed(list(enumerate(wordings)))}
+    places = {row: place for place, row in enumerate(sorted(kept.values()))}
+    np.save(fresh / VECTORS, centred[sorted(places)])
+    np.save(fresh / ROWS, np.array([places[kept[wording]] for wording in wordings], dtype=np.int64))
     np.save(fresh / FIRSTS, np.cumsum([0, *map(len, told)]).astype(np.int64))
