@@ -66,9 +66,9 @@ def write_phrasings(
     ]
     languages = np.array(spoken, dtype="U2")
     centred = centre_by_language(vectors, languages, means)
-    wordings = list(zip((text for all_ in told for text in all_), spoken, strict=True))
-    kept = {wording: row for row, wording in reversed(list(enumerate(wordings)))}
-    places = {row: place for place, row in enumerate(sorted(kept.values()))}
-    np.save(fresh / VECTORS, centred[sorted(places)])
-    np.save(fresh / ROWS, np.array([places[kept[wording]] for wording in wordings], dtype=np.int64))
+    kept: dict[tuple[str, str], int] = {}
+    wordings = zip((text for all_ in told for text in all_), spoken, strict=True)
+    rows = np.array([kept.setdefault(wording, len(kept)) for wording in wordings], dtype=np.int64)
+    np.save(fresh / VECTORS, centred[np.unique(rows, return_index=True)[1]])
+    np.save(fresh / ROWS, rows)
     np.save(fresh / FIRSTS, np.cumsum([0, *map(len, told)]).astype(np.int64))
